@@ -1,0 +1,1 @@
+"""Scopenote: articles in, tags with reasons out."""

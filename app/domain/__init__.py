@@ -1,0 +1,1 @@
+"""The words of the trade as frozen values: no I/O, no clock, no library but pydantic."""

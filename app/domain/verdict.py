@@ -1,0 +1,75 @@
+"""Owns the judge's side: candidates in, unchecked verdicts out."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, NonNegativeInt, PositiveInt
+
+from app.domain.category import Category
+from app.domain.value import CategoryId, Share, Value
+
+
+class Candidate(Value):
+    """A category put before a judge. `score` is the shortlist's, for ordering only."""
+
+    category: Category
+    score: float
+
+
+class Check(Value):
+    """A judge's claim that one topic or exclusion holds, with where it says it saw that.
+
+    `about` is the id of a topic or an exclusion; `quote` is empty where the judge gave sentence
+    numbers only. Nothing in it has been looked up in the article.
+    """
+
+    about: str
+    sentences: tuple[PositiveInt, ...] = ()
+    quote: Annotated[str, Field(max_length=2000)] = ""
+
+
+class Verdict(Value):
+    """A judge's claims about one candidate category, before any of them is checked.
+
+    One `Check` per topic and per exclusion that the judge says holds. Whether the category
+    applies is not the judge's to say: `app.rules` computes it from the checks that survive
+    grounding. `strength` is a measured 0 to 1 where the judge measures (the local judge), None
+    where it only claims (an LLM). `depth` is the share of passages about the category, likewise.
+    """
+
+    category_id: CategoryId
+    topics: tuple[Check, ...] = ()
+    exclusions: tuple[Check, ...] = ()
+    rationale: Annotated[str, Field(max_length=600)] = ""
+    strength: Share | None = None
+    depth: Share | None = None
+    unreadable: bool = False
+    injection_suspected: bool = False
+
+
+class Usage(Value):
+    """What was spent. `cost_usd` is None where the model's price is not known, never zero for it."""
+
+    calls: NonNegativeInt = 0
+    input_tokens: NonNegativeInt = 0
+    cached_tokens: NonNegativeInt = 0
+    output_tokens: NonNegativeInt = 0
+    cost_usd: float | None = 0.0
+    prices_as_of: str | None = None
+
+
+class JudgeName(Value):
+    """Who judged. `degraded` says that a judge stood in for the one that was asked for."""
+
+    kind: Literal["local", "llm"]
+    model: str
+    degraded: bool = False
+
+
+class Judgement(Value):
+    """One verdict per candidate, in the candidates' order, with who gave them at what cost."""
+
+    verdicts: tuple[Verdict, ...]
+    judge: JudgeName
+    usage: Usage
+    prompt_version: str
+    warnings: tuple[str, ...] = ()

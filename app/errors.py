@@ -1,0 +1,73 @@
+"""Owns the tree of what Scopenote raises on purpose.
+
+    ScopenoteError
+    ├── BadInput                  the caller can mend it: exit code 2, HTTP 4xx
+    │   ├── BadFile               a category or article file, with line, field and remedy
+    │   ├── BadArticle            an article that holds nothing to classify
+    │   ├── TooLarge              over a limit that a setting names
+    │   ├── UnknownCategory       an id that the taxonomy lacks
+    │   └── BadSetting            an environment variable that cannot be used
+    └── Unavailable               nothing the caller sent is wrong: exit code 3, HTTP 503
+        ├── ModelUnavailable      the LLM server refused, timed out or is not there
+        └── EmbeddingsUnavailable the embedding model is not installed or not the pinned one
+
+The command line maps these to exit codes and the service to problem documents, each in one table.
+"""
+
+from pathlib import Path
+
+
+class ScopenoteError(Exception):
+    """Anything that Scopenote raises on purpose; its text can be acted on."""
+
+
+class BadInput(ScopenoteError):
+    """What was handed in cannot be used as it is."""
+
+
+class BadFile(BadInput):
+    """A file that cannot be read as what it should be.
+
+    `line` counts from 1 in the file as it lies on disk; None where the whole file is meant.
+    The text reads `path:line: field: what is wrong. What to do.`
+    """
+
+    def __init__(
+        self, path: Path | str, problem: str, remedy: str, *, line: int | None = None, field: str | None = None
+    ) -> None:
+        self.path = str(path)
+        self.line = line
+        self.field = field
+        self.problem = problem
+        self.remedy = remedy
+        place = self.path if line is None else f"{self.path}:{line}"
+        parts = [place, field, problem] if field else [place, problem]
+        super().__init__(f"{': '.join(parts)}. {remedy}")
+
+
+class BadArticle(BadInput):
+    """An article in which there is nothing to classify, or no way to read it."""
+
+
+class TooLarge(BadInput):
+    """More was handed in than a limit allows; the text names the limit and its setting."""
+
+
+class UnknownCategory(BadInput):
+    """A category id that the loaded taxonomy lacks."""
+
+
+class BadSetting(BadInput):
+    """An environment variable whose value cannot be used."""
+
+
+class Unavailable(ScopenoteError):
+    """Something that Scopenote leans on is not there."""
+
+
+class ModelUnavailable(Unavailable):
+    """The LLM server did not give an answer that can be used."""
+
+
+class EmbeddingsUnavailable(Unavailable):
+    """The embedding model cannot be loaded."""
