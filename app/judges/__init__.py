@@ -1,0 +1,1 @@
+"""Judges: an article and candidates in, unchecked verdicts out."""

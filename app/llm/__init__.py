@@ -1,0 +1,1 @@
+"""The OpenAI-compatible wire: what we send, what comes back, what it cost."""

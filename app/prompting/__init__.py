@@ -1,0 +1,1 @@
+"""Prompts: files on disk, composed so that what never changes comes first."""

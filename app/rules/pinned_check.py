@@ -1,0 +1,31 @@
+"""Owns the rules that an editor wrote by hand: they do what they say, and nothing else."""
+
+from app.domain.article import Article
+from app.domain.exclusion import PinnedRule
+from app.rules.reasons import say_sentences, say_share
+from app.rules.settling import Settled
+from app.rules.wording import find_sentences
+
+
+def check_pinned(pinned: PinnedRule, article: Article) -> Settled:
+    """What the rule says of the article: by its own words, its own share and its own action."""
+    when = find_sentences(pinned.when, article)
+    if not when:
+        return Settled(finding="clear", reason="None of the words that the rule looks for occurs.")
+    share = len(when) / len(article.sentences)
+    held = f"{say_sentences(share)} hold words that the rule looks for"
+    held = held[0].upper() + held[1:]
+    if share < pinned.min_share:
+        return Settled(
+            finding="waived", reason=f"{held}, under the {say_share(pinned.min_share)} it asks for.", sentences=when
+        )
+    rescued = find_sentences(pinned.unless, article) if pinned.unless else ()
+    if rescued:
+        return Settled(
+            finding="waived",
+            reason=f"{held}, but {say_sentences(len(rescued) / len(article.sentences))} hold what it spares.",
+            sentences=rescued,
+        )
+    if pinned.action == "review":
+        return Settled(finding="undecided", reason=f"{held}, and the rule asks for a person.", sentences=when)
+    return Settled(finding="triggered", reason=f"{held}.", sentences=when)

@@ -1,0 +1,38 @@
+"""Owns the score: computed in code from grounded checks, never taken from a model."""
+
+from app.domain.category import Category
+from app.domain.grounded import GroundedVerdict, ScoredVerdict
+from app.rules.thresholds import Thresholds
+
+FIRST_TOPIC = 0.55
+"""What one grounded topic is worth to a judge that only claims: just over the threshold."""
+REMAINING = 0.6
+"""Each further grounded topic leaves this part of the distance to 1."""
+UNSUPPORTED = 0.4
+"""What a measured strength counts for at most where no sentence carries a topic."""
+
+
+def score(verdict: GroundedVerdict, category: Category, thresholds: Thresholds) -> ScoredVerdict:
+    """The verdict with its score, 0 to 1, and its category's threshold."""
+    return ScoredVerdict(
+        category=category,
+        verdict=verdict,
+        score=round(_compute_score(verdict), 3),
+        threshold=category.threshold if category.threshold is not None else thresholds.assign,
+    )
+
+
+def _compute_score(verdict: GroundedVerdict) -> float:
+    held = sum(bool(check.evidence) for check in verdict.topics)
+    if verdict.strength is not None:
+        return verdict.strength if held else min(verdict.strength, UNSUPPORTED)
+    if held == 0:
+        return 0.0
+    return 1 - (1 - FIRST_TOPIC) * REMAINING ** (held - 1)
+
+
+def may_stand(scored: ScoredVerdict, thresholds: Thresholds) -> bool:
+    """Whether the category can end as anything but rejected, so that its exclusions matter."""
+    verdict = scored.verdict
+    near = scored.score > scored.threshold - thresholds.near
+    return near or verdict.unreadable or (verdict.strength is None and bool(verdict.topics))

@@ -1,0 +1,59 @@
+"""Owns the settings: the only reader of the environment."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveInt, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.domain.value import Share
+from app.errors import BadSetting
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+JudgeChoice = Literal["auto", "llm", "local"]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, as `SCOPENOTE_<NAME>`; see the README for each."""
+
+    model_config = SettingsConfigDict(env_prefix="SCOPENOTE_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    categories: Path = _ROOT / "categories"
+    prompts: Path = _ROOT / "prompts"
+    judge: JudgeChoice = "auto"
+    model: str = "gpt-6-luna"
+    threshold: Share = 0.5
+    max_tags: PositiveInt = 15
+    max_categories: PositiveInt = 3
+    max_concepts: PositiveInt = 1
+    max_words: PositiveInt = 50_000
+    max_body_bytes: PositiveInt = 4_000_000
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    allow_open: bool = False
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+
+    @property
+    def asks_llm(self) -> bool:
+        """Whether an LLM judges: asked for by name, or by "auto" because a key or server is named."""
+        named = self.openai_api_key is not None or self.openai_base_url is not None
+        return self.judge == "llm" or (self.judge == "auto" and named)
+
+
+def load_settings() -> Settings:
+    """The settings that the environment gives.
+
+    Raises:
+        BadSetting: a variable holds what cannot be used; the text names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = str(first["loc"][0])
+        name = field if field.startswith("OPENAI_") else f"SCOPENOTE_{field.upper()}"
+        raise BadSetting(
+            f"{name}={first['input']!r}: {first['msg']}. Mend or unset it; the README lists all."
+        ) from error

@@ -1,0 +1,35 @@
+"""What every test stands on: no network beyond this machine, no settings of the person who runs it."""
+
+import os
+import socket
+
+import pytest
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse connections beyond loopback, so that no test leans on what a user may not have."""
+    connect = socket.socket.connect
+
+    def connect_nearby(self: socket.socket, address: object) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6}:
+            host = address[0] if isinstance(address, tuple) else address
+            assert host in LOOPBACK, f"a test reached for {host!r}"
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", connect_nearby)
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away the settings of whoever runs the tests."""
+    for name in [name for name in os.environ if name.startswith(("SCOPENOTE_", "OPENAI_"))]:  # noqa: TID251 - cleaned, not read
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Async tests run on asyncio."""
+    return "asyncio"
