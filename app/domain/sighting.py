@@ -8,7 +8,7 @@ from app.domain.value import Value
 class Sighting(Value):
     """What words and vectors saw of one exclusion rule (or part of one) in one article.
 
-    Sentence numbers, ascending. `subject` holds the sentences about any of the rule's subjects,
+    Sentence numbers, the most telling first. `subject` holds the sentences about any of the rule's subjects,
     `condition` those about any phrase of its condition, `category` those about the category
     itself (its title or one of its topics), `total` the number of sentences that were looked at.
     """

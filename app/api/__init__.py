@@ -1,0 +1,1 @@
+"""JSON over HTTP: classify, categories, health, and errors as problem documents."""

@@ -1,0 +1,93 @@
+"""Owns problem documents (RFC 9457): every error as one shape, with what to do in `detail`."""
+
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from app.domain.value import Value
+from app.errors import (
+    BadArticle,
+    BadFile,
+    BadInput,
+    ScopenoteError,
+    TooLarge,
+    Unavailable,
+    UnknownCategory,
+)
+
+STATUSES: Mapping[type[ScopenoteError], HTTPStatus] = {
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnknownCategory: HTTPStatus.NOT_FOUND,
+    BadFile: HTTPStatus.UNPROCESSABLE_ENTITY,
+    BadArticle: HTTPStatus.UNPROCESSABLE_ENTITY,
+    BadInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    ScopenoteError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""The HTTP status of each error; a class that is not named here has its nearest parent's."""
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Value):
+    """One problem document. `detail` says what to do; `type` is stable for programs."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that may answer with these problems."""
+    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+
+
+def answer_problem(request: Request, status: int, name: str, detail: str) -> JSONResponse:
+    """A response with one problem document; `name` is the error's class or a short phrase."""
+    problem = Problem(
+        type="urn:scopenote:problem:" + re.sub(r"(?<=[a-z])(?=[A-Z])|\s+", "-", name).lower(),
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        instance=request.url.path,
+    )
+    return JSONResponse(problem.model_dump(), status_code=status, media_type=MEDIA_TYPE)
+
+
+def find_status(error: ScopenoteError) -> HTTPStatus:
+    """The status of an error by its class, the nearest parent first."""
+    return next(STATUSES[parent] for parent in type(error).__mro__ if parent in STATUSES)
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Have every error leave the service as a problem document."""
+
+    @app.exception_handler(ScopenoteError)
+    async def _on_ours(request: Request, error: ScopenoteError) -> JSONResponse:
+        return answer_problem(request, find_status(error), type(error).__name__, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def _on_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        if not request.headers.get("content-type", "").startswith("application/json"):
+            remedy = "Send JSON, with the header Content-Type: application/json."
+            return answer_problem(request, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "NotJson", remedy)
+        faults = [f"{'.'.join(str(part) for part in e['loc'])}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()[:5]]
+        return answer_problem(request, 422, "InvalidRequest", "; ".join(faults) + ". /docs shows the form.")
+
+    @app.exception_handler(HTTPException)
+    async def _on_http(request: Request, error: HTTPException) -> JSONResponse:
+        name = HTTPStatus(error.status_code).phrase
+        is_body = error.status_code == HTTPStatus.BAD_REQUEST
+        detail = "The body is not JSON that can be read. /docs shows the form." if is_body else str(error.detail)
+        response = answer_problem(request, error.status_code, name, detail)
+        response.headers.update(error.headers or {})
+        return response

@@ -1,0 +1,1 @@
+"""From definition files to a taxonomy: what a publisher wrote, read without loss."""

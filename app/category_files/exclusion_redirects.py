@@ -1,0 +1,97 @@
+"""Owns redirects: "use X instead" in its many wordings, taken off an exclusion."""
+
+import re
+from typing import NamedTuple
+
+from app.category_files.exclusion_examples import take_open
+from app.category_files.exclusion_phrases import split_members, trim
+from app.category_files.exclusion_words import LABELS, match_words
+
+_TARGET = r"(?P<target>[^()]+?)"
+_INSTEAD = r"(?:,?\s+instead)?"
+_USE = (
+    r"(?:please\s+)?(?:use|see|prefer|try|choose|select|apply|consult|refer to|go to|file (?:it |them |these )?under"
+    r"|tag (?:it |them |these )?(?:as|with)|classify (?:it |them |these )?(?:as|under))"
+)
+_BELONG = (
+    r"(?:(?:that|which|these|they|those|this|it|all of which|both)\s+)?(?:(?:should|must|may|can|will)\s+)?"
+    r"(?:belongs? (?:in|to|under|with)|goe?s? (?:in|to|under)|(?:(?:is|are|be) )?(?:covered|handled|tagged|classified"
+    r"|filed|treated|categori[sz]ed|listed|collected|found|dealt with)"
+    r" (?:by|in|under|as|with|at)|(?:has|have) (?:its|their) own (?:tag|category|topic|page):?)"
+)
+_PATTERNS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        (
+            rf"\s*\((?:for (?:these|those|this|that|which),?\s+)?(?:{_USE}|{_BELONG}|→|->|=>|cf\.?)\s+{_TARGET}{_INSTEAD}\)"
+        ),
+        rf"\s*(?:→|->|=>)\s*{_TARGET}$",
+        (
+            rf"[,;:.]?\s*(?:-\s+|for (?:these|those|this|that|which),?\s+|(?<=[,;:.] ))(?:{_USE}"
+            rf"|{_BELONG})\s+{_TARGET}{_INSTEAD}$"
+        ),
+        rf"[,;:.]?\s+(?:{_USE})\s+{_TARGET},?\s+instead$",
+        rf"[,;.]\s*(?:{_USE}|{_BELONG})\s+{_TARGET}{_INSTEAD}$",
+        rf"\s+{_BELONG}\s+{_TARGET}{_INSTEAD}$",
+    )
+)
+_FOR_USE = re.compile(rf"^(?:for|on|about)\s+(?P<subject>.+?),?\s+(?:{_USE})\s+{_TARGET}{_INSTEAD}$", re.IGNORECASE)
+_USE_FOR = re.compile(rf"^(?:{_USE})\s+{_TARGET}{_INSTEAD}\s+for\s+(?P<subject>.+)$", re.IGNORECASE)
+_ALONE = re.compile(rf"^(?:{_USE})\s+{_TARGET}{_INSTEAD}$", re.IGNORECASE)
+_LABEL = match_words(
+    rf"(?:the\s+)?(?:(?:parent|broader|narrower|sibling|child|dedicated|separate|more specific|more general|related|own"
+    rf"|appropriate)\s+)*+(?:(?:{LABELS})\s+(?=[\w\"']))?"
+)
+_LABEL_AFTER = re.compile(rf"\s+(?:{LABELS})s?$", re.IGNORECASE)
+_SEPARATOR = re.compile(r"\s*,\s*(?:or|and)\s+|\s*,\s*|\s+or\s+|\s*/\s+", re.IGNORECASE)
+
+
+_UNNAMED = match_words(
+    r"(?:(?:specific|appropriate|relevant|corresponding|dedicated|separate|another|other|different|existing|respective"
+    r"|suitable|better|more specific"
+    r"|own|parent|broader|narrower|those|these|that|one|it)(?:\s+|$))*+"
+    rf"(?:(?:{LABELS}|ones?|instead)(?:s|es)?|categories)?$"
+)
+
+
+class Redirected(NamedTuple):
+    """An exclusion's text without its redirect, and the titles that it points to.
+
+    `is_open` says that it points somewhere without naming it ("use the specific tag instead").
+    """
+
+    text: str
+    targets: tuple[str, ...]
+    is_open: bool
+
+
+def take_redirect(text: str) -> Redirected:
+    """Take "use X instead" off a plain wording; no targets where it holds none."""
+    for turned in (_FOR_USE, _USE_FOR):
+        if found := turned.match(text):
+            return _redirect(found["subject"].strip(" ,"), found["target"])
+    for pattern in _PATTERNS:
+        if found := pattern.search(text):
+            return _redirect((text[: found.start()] + text[found.end() :]).strip(" ,;:.-"), found["target"])
+    if found := _ALONE.match(text):
+        return _redirect("", found["target"])
+    return Redirected(text, (), is_open=False)
+
+
+def _redirect(text: str, target: str) -> Redirected:
+    """A redirect that names no target points to what "such as" names, where it stands."""
+    targets = _read_targets(target)
+    if not targets and (named := take_open(text).examples):
+        targets = tuple(trim(member) for member in split_members(named, keep_binomials=True))
+    return Redirected(text, targets, is_open=not targets)
+
+
+def _read_targets(text: str) -> tuple[str, ...]:
+    targets = []
+    for target in _SEPARATOR.split(text):
+        named = trim(target)
+        if _UNNAMED.match(named):
+            continue
+        named = named[label.end() :] if (label := _LABEL.match(named)) else named
+        targets.append(trim(_LABEL_AFTER.sub("", named)))
+    return tuple(target for target in targets if target)

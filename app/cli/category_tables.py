@@ -1,0 +1,99 @@
+"""Owns how definitions and findings about them are printed for people."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from app.domain.category import Category, Taxonomy
+from app.domain.exclusion import ExclusionRule
+from app.linting.findings import LintFinding
+
+SEVERITY_STYLES = {"error": "red", "warning": "yellow", "info": "dim"}
+
+
+def print_list(taxonomy: Taxonomy) -> None:
+    """One row per category."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("id", "title", "kind"):
+        table.add_column(column)
+    for column in ("topics", "exclusions"):
+        table.add_column(column, justify="right")
+    table.add_column("file", style="dim")
+    for c in taxonomy.categories:
+        counts = (str(len(c.topics)), str(len(c.exclusions)))
+        table.add_row(escape(c.id), escape(c.title), c.kind, *counts, escape(c.source))
+    Console().print(table)
+
+
+def print_category(category: Category, taxonomy: Taxonomy) -> None:
+    """A definition as it was read, with each exclusion as it was understood."""
+    console = Console(highlight=False)
+    console.print(
+        f"[bold]{escape(category.title)}[/]  {escape(category.id)} · {category.kind}  [dim]{category.source}[/]"
+    )
+    if category.scope:
+        console.print(f"\n[bold]Scope[/]\n{escape(category.scope)}")
+    if category.topics:
+        console.print("\n[bold]Topics[/]")
+    for topic in category.topics:
+        console.print(f"  [dim]{escape(topic.id)}[/]  {escape(topic.text)}")
+    if category.exclusions:
+        console.print("\n[bold]Exclusions, as understood[/]")
+    for rule in category.exclusions:
+        _print_rule(console, rule, "  ")
+    if category.summary:
+        console.print(f"\n[bold]Summary[/]\n{escape(category.summary)}")
+    _print_links(console, category, taxonomy)
+
+
+def _print_rule(console: Console, rule: ExclusionRule, indent: str) -> None:
+    console.print(f"{indent}[dim]{escape(rule.id)}[/]  {escape(rule.text)}")
+    for part in rule.parts:
+        _print_rule(console, part, indent + "    ")
+    if not rule.parts:
+        console.print(f"{indent}    [cyan]{escape(say_rule(rule))}[/]")
+
+
+def say_rule(rule: ExclusionRule) -> str:
+    """How a rule was understood, in one line."""
+    words: list[str] = [
+        rule.kind if rule.origin == "derived" else "by hand",
+        f"about {', '.join(rule.subjects) or 'anything'}",
+    ]
+    if rule.condition:
+        words.append(f"{rule.condition.type.replace('_', ' ')}: {', '.join(rule.condition.phrases)}")
+    if rule.pinned:
+        words.append(f"from {rule.pinned.min_share:.0%} of sentences: {rule.pinned.action}")
+    if rule.redirect_to:
+        words.append(f"use {', '.join(rule.redirect_to)} instead")
+    if rule.needs_judgement:
+        words.append("only a reader can tell")
+    return " · ".join(words)
+
+
+def _print_links(console: Console, category: Category, taxonomy: Taxonomy) -> None:
+    links = {
+        "broader": category.broader,
+        "narrower": taxonomy.find_narrower(category.id),
+        "never with": category.never_with,
+        "related, not in this taxonomy": category.related,
+        "former ids": category.aliases,
+    }
+    for name, ids in links.items():
+        if ids:
+            console.print(f"\n[bold]{name.capitalize()}[/]  {escape(', '.join(ids))}")
+
+
+def print_findings(findings: Sequence[LintFinding]) -> None:
+    """One block per finding, the gravest first, and a line that counts them."""
+    console = Console(highlight=False)
+    for finding in findings:
+        place = finding.file if finding.line is None else f"{finding.file}:{finding.line}"
+        style = SEVERITY_STYLES[finding.severity]
+        console.print(
+            f"[{style}]{finding.severity:7}[/] {escape(place)}  [dim]{finding.code}[/]  {escape(finding.message)}"
+        )
+    counts = [f"{sum(f.severity == name for f in findings)} {name}s" for name in ("error", "warning")]
+    console.print(f"{' and '.join(counts)}, {sum(f.severity == 'info' for f in findings)} notes.")

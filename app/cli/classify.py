@@ -1,0 +1,99 @@
+"""Owns `scopenote classify`: articles from files or standard input, their decisions out."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.exits import BAD_INPUT, DONE, FAILURES, find_exit_code, telling_errors
+from app.errors import BadFile, ScopenoteError
+from app.settings import JudgeChoice, Settings, load_settings
+
+if TYPE_CHECKING:
+    from app.bootstrap import Services
+    from app.domain.decision import Decision
+
+STDIN = "-"
+
+
+def classify(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...|-", help="article files, or - for standard input")],
+    json: Annotated[bool, typer.Option("--json", help="one JSON object per article and line")] = False,
+    categories: Annotated[
+        Path | None, typer.Option("--categories", metavar="DIR", help="the definitions to go by")
+    ] = None,
+    judge: Annotated[
+        str | None, typer.Option("--judge", metavar="local|llm|auto", help="who reads the article")
+    ] = None,
+) -> None:
+    """Classify articles: text, Markdown, HTML, or files with front matter.
+
+    Prints the tag with its rationale, the quotes that carry it, and what every exclusion found.
+    """
+    with telling_errors():
+        from app.bootstrap import build_services
+
+        services = build_services(_choose(load_settings(), categories, judge))
+        code = DONE
+        for path in paths:
+            try:
+                decision = _classify_one(services, path)
+            except ScopenoteError as error:
+                sys.stderr.write(f"scopenote: {error}\n")
+                code = find_exit_code(error) if len(paths) == 1 else FAILURES
+                continue
+            _tell(decision, path, as_json=json)
+        raise typer.Exit(code)
+
+
+def _choose(settings: Settings, categories: Path | None, judge: str | None) -> Settings:
+    """The settings with what the command line says instead."""
+    chosen: dict[str, Path | JudgeChoice] = {}
+    if categories is not None:
+        chosen["categories"] = categories
+    match judge:
+        case "auto" | "llm" | "local":
+            chosen["judge"] = judge
+        case None:
+            pass
+        case _:
+            sys.stderr.write(f"scopenote: --judge {judge!r} is none of local, llm and auto\n")
+            raise typer.Exit(BAD_INPUT)
+    return settings.model_copy(update=chosen)
+
+
+def _classify_one(services: "Services", path: str) -> "Decision":
+    import asyncio
+
+    from app.parsing.article_files import read_article_file
+
+    article = read_article_file(_read(path, services.settings), path, max_words=services.settings.max_words)
+    return asyncio.run(services.classifier.classify(article))
+
+
+def _read(path: str, settings: Settings) -> bytes:
+    limit = settings.max_body_bytes
+    try:
+        if path == STDIN:
+            data = sys.stdin.buffer.read(limit + 1)
+        else:
+            with Path(path).open("rb") as file:
+                data = file.read(limit + 1)
+    except OSError as error:
+        raise BadFile(path, f"cannot be read: {error.strerror}", "Name an article file, or - for stdin.") from error
+    if len(data) > limit:
+        raise BadFile(path, f"is over {limit:,} bytes", "Split it, or raise SCOPENOTE_MAX_BODY_BYTES.")
+    return data
+
+
+def _tell(decision: "Decision", path: str, *, as_json: bool) -> None:
+    from app.api.classification import Classification
+
+    classification = Classification.of(decision)
+    if as_json:
+        sys.stdout.write(classification.model_dump_json() + "\n")
+        return
+    from app.cli.card import print_card
+
+    print_card(classification, path)

@@ -1,0 +1,22 @@
+"""Owns the program: its commands and what `--help` says of them."""
+
+import typer
+
+from app.cli import categories, classify, serve
+
+program = typer.Typer(
+    name="scopenote",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Tag articles by a publisher's scope notes, and see for every tag why it stands.",
+    epilog="Exit codes: 0 done, 1 finished with failures, 2 wrong usage or bad input, 3 provider or store unavailable.",
+)
+program.command("classify")(classify.classify)
+program.command("serve")(serve.serve)
+program.add_typer(categories.program, name="categories")
+
+
+def run() -> None:
+    """Run the command line."""
+    program()

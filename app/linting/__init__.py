@@ -1,0 +1,1 @@
+"""What an editor should know about a taxonomy before any article is tagged with it."""

@@ -1,0 +1,1 @@
+"""From bytes to text that can be read: encodings, front matter, markup."""

@@ -1,0 +1,40 @@
+"""Owns the application: mounts the routers, maps errors to problems, guards the door."""
+
+from fastapi import FastAPI
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from app.api import categories, classify, health
+from app.api.body_limit import BodyLimit
+from app.api.origin_guard import guard_origin
+from app.api.problems import add_problem_handlers
+from app.bootstrap import Services
+from app.web import pages
+from app.web.assets import mount_assets
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+def create_app(services: Services) -> FastAPI:
+    """The service over these services.
+
+    On a loopback address only requests that name one are answered: a page elsewhere whose name
+    was made to resolve to this machine is not.
+    """
+    app = FastAPI(
+        title="Scopenote",
+        summary="Tags articles by a publisher's scope notes, and says why.",
+        version="0.1.0",
+    )
+    app.state.services = services
+    app.include_router(pages.router)
+    app.include_router(classify.router)
+    app.include_router(categories.router)
+    app.include_router(health.router)
+    mount_assets(app)
+    add_problem_handlers(app)
+    app.add_middleware(BaseHTTPMiddleware, dispatch=guard_origin)
+    app.add_middleware(BodyLimit, max_bytes=services.settings.max_body_bytes, elsewhere={"/classify/page"})
+    if services.settings.host in LOOPBACK:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
+    return app

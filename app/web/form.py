@@ -1,0 +1,75 @@
+"""Owns the form of the editor's page: what was typed, read from a request within limits."""
+
+from typing import Final, Literal, get_args
+
+from fastapi import Request
+from python_multipart.exceptions import FormParserError
+from starlette.exceptions import HTTPException
+
+from app.domain.value import Value
+from app.errors import BadArticle, BadInput
+from app.parsing.submission import Submission
+
+Format = Literal["text", "markdown", "html"]
+
+MAX_TITLE: Final = 2000
+MAX_FIELDS: Final = 50
+"""Fields in one form; ours has four."""
+
+
+class Form(Value):
+    """What was typed. `categories` holds ids as typed, between commas or spaces; blank means all."""
+
+    title: str = ""
+    article: str = ""
+    format: Format = "text"
+    categories: str = ""
+
+    @property
+    def only(self) -> tuple[str, ...]:
+        """The ids to limit the classification to, each once."""
+        return tuple(dict.fromkeys(self.categories.replace(",", " ").split()))
+
+    def to_submission(self) -> Submission:
+        """The article as it goes to the classifier.
+
+        Raises:
+            BadArticle: the article is blank.
+            BadInput: the title is too long to be one.
+        """
+        if not self.article.strip():
+            raise BadArticle("There is no article yet. Paste its text and classify again.")
+        if len(self.title) > MAX_TITLE:
+            raise BadInput(f"The title is longer than {MAX_TITLE:,} characters. Put the article in the field below.")
+        return Submission.model_validate({self.format: self.article, "title": self.title})
+
+
+async def read_form(request: Request, *, max_bytes: int) -> Form:
+    """The form as posted, URL-encoded or multipart; line ends are those of Unix again.
+
+    Raises:
+        BadInput: it cannot be read as this form, or holds an unknown format.
+        TooLarge: the application counts bodies, and this one is over the limit.
+    """
+    charset = request.headers.get("content-type", "").lower().partition("charset=")[2].strip(' ";')
+    if charset not in {"", "utf-8"}:
+        raise BadInput(f"The form is sent as {charset[:40]!r}. Send it as UTF-8, as browsers do.")
+    try:
+        async with request.form(max_files=0, max_fields=MAX_FIELDS, max_part_size=max_bytes) as sent:
+            fields = {name: [value for value in sent.getlist(name) if isinstance(value, str)] for name in sent}
+    except (HTTPException, FormParserError) as error:
+        detail = error.detail if isinstance(error, HTTPException) else str(error)
+        raise BadInput(f"The form cannot be read: {detail.rstrip('.')}. Send it from the page once more.") from error
+    kind = _first(fields, "format") or "text"
+    if kind not in get_args(Format):
+        raise BadInput(f"The format {kind[:40]!r} is unknown. Choose one of {', '.join(get_args(Format))}.")
+    return Form(
+        title=" ".join(_first(fields, "title").split()),
+        article=_first(fields, "article").replace("\r\n", "\n").replace("\r", "\n"),
+        format=kind,
+        categories=", ".join(value for value in fields.get("categories", []) if value.strip()),
+    )
+
+
+def _first(fields: dict[str, list[str]], name: str) -> str:
+    return next(iter(fields.get(name, [])), "")

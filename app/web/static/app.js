@@ -1,0 +1,99 @@
+// The editor's page with JavaScript: progress, Ctrl+Enter, a text that survives a reload, quotes lit in the text.
+"use strict";
+(() => {
+  const KEPT = "scopenote.form";
+  const FIELDS = ["title", "article", "format", "categories"];
+  const form = document.getElementById("article-form");
+  const progress = document.getElementById("progress");
+  const result = document.getElementById("result");
+  document.documentElement.classList.add("scripted");
+
+  // Storage may be full or refused; the page then works as it does without.
+  const keep = () => {
+    try {
+      sessionStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(FIELDS.map((name) => [name, form.elements[name].value]))));
+    } catch {}
+  };
+  const restore = () => {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+      for (const name of FIELDS) if (typeof kept[name] === "string") form.elements[name].value = kept[name];
+    } catch {}
+  };
+  // What the server filled in (an example, a result without JavaScript) counts, unless the page is merely loaded again.
+  const reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
+  if (!("filled" in form.dataset) || reloaded) restore();
+  else keep();
+  let pause;
+  form.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(keep, 300);
+  });
+  addEventListener("pagehide", keep);
+  document.getElementById("clear").addEventListener("click", () => {
+    for (const name of FIELDS) form.elements[name].value = name === "format" ? "text" : "";
+  });
+
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      if (!form.classList.contains("htmx-request")) form.requestSubmit();
+    }
+  });
+
+  const tell = (text) => {
+    const problem = document.createElement("div");
+    problem.className = "problem";
+    problem.setAttribute("role", "alert");
+    const heading = document.createElement("h2");
+    heading.id = "result-heading";
+    heading.tabIndex = -1;
+    heading.textContent = "Not classified";
+    const words = document.createElement("p");
+    words.textContent = text;
+    problem.append(heading, words);
+    result.replaceChildren(problem);
+    arrive();
+  };
+  const arrive = () => {
+    const heading = document.getElementById("result-heading");
+    progress.textContent = heading ? `Done: ${heading.textContent.trim()}` : "";
+    heading?.focus({ preventScroll: true });
+    result.scrollIntoView({ block: "start" });
+  };
+
+  form.addEventListener("htmx:beforeRequest", () => {
+    progress.textContent = "Classifying…";
+    result.setAttribute("aria-busy", "true");
+  });
+  form.addEventListener("htmx:afterRequest", () => result.removeAttribute("aria-busy"));
+  // Only our own page's parts are put in; a problem document (JSON) is told in words.
+  result.addEventListener("htmx:beforeSwap", (event) => {
+    const answer = event.detail.xhr;
+    if ((answer.getResponseHeader("content-type") ?? "").startsWith("text/html")) return;
+    event.detail.shouldSwap = false;
+    let words = `The service answered ${answer.status}.`;
+    try {
+      words = JSON.parse(answer.responseText).detail ?? words;
+    } catch {}
+    tell(words);
+  });
+  result.addEventListener("htmx:afterSwap", arrive);
+  form.addEventListener("htmx:sendError", () => tell("The service cannot be reached. Your text is still here: try again."));
+
+  const light = (number) => {
+    for (const mark of result.querySelectorAll("mark")) {
+      mark.classList.toggle("lit", mark.dataset.notes.split(" ").includes(number));
+    }
+  };
+  const follow = (event) => {
+    const link = event.target.closest("[data-note]");
+    if (link) light(link.dataset.note);
+  };
+  for (const name of ["mouseover", "focusin", "click"]) result.addEventListener(name, follow);
+  result.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#quote-"]');
+    const folded = link && document.querySelector(link.getAttribute("href"))?.closest("details");
+    if (folded) folded.open = true;
+  });
+})();

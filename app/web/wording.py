@@ -1,0 +1,118 @@
+"""Owns the words in which the pages tell states, reasons and kinds to an editor."""
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from app.domain.category import Kind
+from app.domain.decision import Assignment, DecidedBy, Finding, ReviewReason, Status
+from app.domain.exclusion import ConditionType, ExclusionKind
+from app.domain.verdict import Usage
+
+STATUSES: Mapping[Status, str] = {
+    "assigned": "Assigned",
+    "review": "Needs a person",
+    "excluded": "Excluded",
+    "rejected": "Does not apply",
+    "not_considered": "Not considered",
+}
+
+KINDS: Mapping[Kind, str] = {"tags": "Tag", "categories": "Category", "concepts": "Concept"}
+
+DECIDERS: Mapping[DecidedBy, str] = {"judge": "the judge", "rule": "a rule", "person": "a person"}
+
+FINDINGS: Mapping[Finding, str] = {
+    "clear": "Clear",
+    "waived": "Waived",
+    "triggered": "Triggered",
+    "undecided": "Undecided",
+}
+
+FINDING_MEANINGS: Mapping[Finding, str] = {
+    "clear": "the article is not about this",
+    "waived": "the article is about this, and also holds what lifts the exclusion",
+    "triggered": "the exclusion stands",
+    "undecided": "the article is about this, and neither rule nor judge can settle it",
+}
+
+REVIEW_REASONS: Mapping[ReviewReason, str] = {
+    "near_threshold": "The score lies so close to the threshold that it could go either way.",
+    "judges_disagree": "The judges that read the article disagree.",
+    "quote_not_found": "A quote given as evidence does not stand in the article.",
+    "judgement_needed": "An exclusion may apply, and only a person can tell.",
+    "injection_suspected": "The article contains text that tries to instruct whoever judges it.",
+    "unreadable_reply": "The judge’s reply about this category could not be read.",
+    "sections_disagree": "Parts of the article point in different directions.",
+}
+
+EXCLUSION_KINDS: Mapping[ExclusionKind, str] = {
+    "absence": "the subject without what would make it belong",
+    "rescue": "the subject, unless something lifts the exclusion",
+    "depth": "passing or superficial mentions",
+    "redirect": "belongs to another category",
+    "topic": "the subject itself",
+    "stance": "how the article stands to the subject",
+    "vague": "nothing that can be tested",
+}
+
+CONDITIONS: Mapping[ConditionType, str] = {
+    "unless": "unless there is",
+    "without": "where there is nothing on",
+    "does_not": "where it does not deal with",
+    "not_tied": "where it is not tied to",
+    "solely": "where it is solely about the subject, without",
+    "lacks": "where it lacks",
+    "unrelated": "where it is unrelated to",
+}
+
+
+def tell_absence(assignments: tuple[Assignment, ...]) -> str:
+    """Why no category is assigned, in a sentence or two."""
+    waiting = [a.title for a in assignments if a.status == "review"]
+    excluded = [a.title for a in assignments if a.status == "excluded"]
+    parts = []
+    if waiting:
+        parts.append(f"A person has to look at {_enumerate(waiting)}.")
+    if excluded:
+        parts.append(f"{_enumerate(excluded)} would apply, but {'is' if len(excluded) == 1 else 'are'} excluded.")
+    if not parts and assignments:
+        closest = max(assignments, key=lambda assignment: assignment.score)
+        parts.append(f"Nothing reaches its threshold; {closest.title} comes closest with {closest.score:.2f}.")
+    return " ".join(parts)
+
+
+def tell_usage(usage: Usage) -> str:
+    """What was spent, in one line."""
+    if usage.calls == 0:
+        return "no paid calls"
+    calls = "1 call" if usage.calls == 1 else f"{usage.calls:,} calls"
+    cached = f" ({usage.cached_tokens:,} of them cached)" if usage.cached_tokens else ""
+    tokens = f"{usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out"
+    if usage.cost_usd is None:
+        return f"{calls}, {tokens}, price not known"
+    as_of = f" at prices of {usage.prices_as_of}" if usage.prices_as_of else ""
+    return f"{calls}, {tokens}, ${usage.cost_usd:.4f}{as_of}"
+
+
+def tell_duration(took_ms: float) -> str:
+    """A duration as people say it."""
+    return f"{took_ms:.0f} ms" if took_ms < 1000 else f"{took_ms / 1000:.1f} s"
+
+
+def tell_count(number: int, one: str, many: str) -> str:
+    """A number with its noun."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def tell_state(status: Status, count: int) -> str:
+    """A heading over `count` categories in one state."""
+    match status:
+        case "assigned" | "excluded" | "rejected" | "not_considered":
+            return STATUSES[status]
+        case "review":
+            return "Needs a person" if count == 1 else "Need a person"
+        case _:
+            assert_never(status)
+
+
+def _enumerate(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]

@@ -1,0 +1,1 @@
+"""Owns what we claim, as commands that anyone can run."""

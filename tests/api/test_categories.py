@@ -1,0 +1,56 @@
+"""The taxonomy over HTTP: compiled exclusions, reloading, health."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_category_shows_each_exclusion_as_it_was_understood(client: httpx.AsyncClient) -> None:
+    body = (await client.get("/categories/governance")).json()
+    (rule,) = body["exclusions"]
+    assert set(rule) == {
+        "id", "text", "kind", "also", "parts", "subjects", "condition", "redirect_to", "needs_judgement", "origin",
+    }  # fmt: skip
+    assert rule["id"] == "governance#x1"
+    assert rule["kind"] == "absence"
+    assert rule["condition"]["type"] == "without"
+
+
+async def test_the_list_has_every_category_and_what_lint_found(client: httpx.AsyncClient) -> None:
+    body = (await client.get("/categories")).json()
+    assert [category["id"] for category in body["categories"]] == ["baking", "governance"]
+    assert any(finding["category_id"] == "baking" for finding in body["findings"])
+
+
+async def test_an_unknown_category_is_a_problem(client: httpx.AsyncClient) -> None:
+    response = await client.get("/categories/nope")
+    assert response.status_code == 404
+    assert "'nope'" in response.json()["detail"]
+
+
+async def test_a_new_definition_is_there_after_reloading(client: httpx.AsyncClient, folder: Path) -> None:
+    (folder / "sailing.md").write_text("---\ntitle: Sailing\ndescription: Boats under sail.\n---\n")
+    body = (await client.post("/categories/reload")).json()
+    assert [category["id"] for category in body["categories"]] == ["baking", "governance", "sailing"]
+
+
+async def test_a_bad_definition_leaves_the_taxonomy_that_was_there(client: httpx.AsyncClient, folder: Path) -> None:
+    (folder / "bad.md").write_text("---\ntitle: [unclosed\n---\n")
+    response = await client.post("/categories/reload")
+    assert response.status_code == 422
+    assert "bad.md:3" in response.json()["detail"]
+    assert (await client.get("/readyz")).json()["categories"] == 2
+
+
+async def test_health_and_readiness(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/healthz")).json() == {"status": "ok"}
+    ready = (await client.get("/readyz")).json()
+    assert (ready["status"], ready["judge"]) == ("ready", "local")
+
+
+async def test_an_unknown_path_and_a_wrong_method_are_problems_too(client: httpx.AsyncClient) -> None:
+    for response in (await client.get("/nope"), await client.delete("/classify")):
+        assert response.headers["content-type"] == "application/problem+json"

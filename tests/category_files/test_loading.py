@@ -1,0 +1,335 @@
+"""Owns the tests of loading: a folder or list on disk to a taxonomy, or a refusal that can be acted on."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.category_files.loading import load_taxonomy
+from app.domain.category import Category, Taxonomy
+from app.errors import BadFile
+
+SEED = Path(__file__).parents[2] / "../shared/seeds/000_c543f833e0a4704e.txt"
+RIVERS = """---
+title: Rivers
+description: About rivers.
+Instructions: |-
+  Use this category only for rivers.
+
+  **Key Topics:**
+  - Silt
+  - Fords
+
+  **Strictly exclude:**
+  - Lakes without any river
+  - Praise of floods
+---
+Body.
+"""
+
+Write = Callable[[dict[str, str]], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write_files(files: dict[str, str]) -> Path:
+        for name, text in files.items():
+            path = tmp_path / "taxonomy" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="")
+        return tmp_path / "taxonomy"
+
+    return write_files
+
+
+def stub(title: str, more: str = "") -> str:
+    return f"---\ntitle: {title}\ndescription: About {title}.\n{more}---\n"
+
+
+def ids(taxonomy: Taxonomy) -> list[str]:
+    return [category.id for category in taxonomy.categories]
+
+
+def refuse(path: Path) -> BadFile:
+    with pytest.raises(BadFile) as refused:
+        load_taxonomy(path)
+    return refused.value
+
+
+def words_of(text: str) -> set[str]:
+    return {word.strip("*:-.").casefold() for word in text.split()} - {""}
+
+
+def only(taxonomy: Taxonomy) -> Category:
+    (category,) = taxonomy.categories
+    return category
+
+
+def test_a_definition_is_read_with_ids_for_its_topics_and_exclusions(write: Write) -> None:
+    rivers = only(load_taxonomy(write({"rivers.md": RIVERS})))
+    assert (rivers.id, rivers.title, rivers.kind, rivers.source) == ("rivers", "Rivers", "tags", "rivers.md")
+    assert rivers.scope == "Use this category only for rivers."
+    assert [(topic.id, topic.text) for topic in rivers.topics] == [("rivers#t1", "Silt"), ("rivers#t2", "Fords")]
+    assert [(rule.id, rule.text) for rule in rivers.exclusions] == [
+        ("rivers#x1", "Lakes without any river"),
+        ("rivers#x2", "Praise of floods"),
+    ]
+    assert {rule.origin for rule in rivers.exclusions} == {"derived"}
+
+
+@pytest.mark.parametrize(
+    ("file", "category_id", "kind"),
+    [
+        pytest.param("rivers.md", "rivers", "tags", id="flat"),
+        pytest.param("Great Rivers.markdown", "great-rivers", "tags", id="flat, made a slug"),
+        pytest.param("rivers/_index.md", "rivers", "tags", id="branch bundle"),
+        pytest.param("rivers/index.md", "rivers", "tags", id="leaf bundle"),
+        pytest.param("concepts/rivers/_index.md", "rivers", "concepts", id="section of concepts"),
+        pytest.param("categories/rivers.md", "rivers", "categories", id="flat in a section"),
+        pytest.param("a/tags/rivers/index.md", "rivers", "tags", id="deep"),
+        pytest.param("_index.md", "taxonomy", "tags", id="the folder is the bundle"),
+    ],
+)
+def test_a_file_is_a_category_by_its_place(write: Write, file: str, category_id: str, kind: str) -> None:
+    rivers = only(load_taxonomy(write({file: stub("Rivers")})))
+    assert (rivers.id, rivers.kind, rivers.source) == (category_id, kind, file)
+
+
+def test_what_the_file_says_goes_before_its_place(write: Write) -> None:
+    text = stub("Rivers", "slug: Running-Water\nClassificationType: concepts\nshort_title: Riv\n")
+    rivers = only(load_taxonomy(write({"tags/rivers/_index.md": text})))
+    assert (rivers.id, rivers.kind, rivers.synonyms) == ("running-water", "concepts", ("Riv",))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["README.md", "readme.markdown", ".hidden.md", "_draft.md", ".git/a.md", "_old/a.md", "notes.txt", "a.md.bak"],
+)
+def test_files_that_are_no_categories_are_left_alone(write: Write, name: str) -> None:
+    assert ids(load_taxonomy(write({"rivers.md": stub("Rivers"), name: "no front matter"}))) == ["rivers"]
+
+
+def test_a_section_page_is_no_category_unless_it_reads_like_one(write: Write) -> None:
+    files = {"tags/_index.md": "---\ntitle: Tags\n---\n", "tags/rivers/_index.md": stub("Rivers")}
+    taxonomy = load_taxonomy(write(files))
+    assert ids(taxonomy) == ["rivers"]
+    assert [note.file for note in taxonomy.notes if "page of its folder" in note.message] == ["tags/_index.md"]
+    water = {"tags/water/_index.md": RIVERS.replace("Rivers", "Water"), "tags/water/rivers.md": stub("Rivers")}
+    assert ids(load_taxonomy(write(files | water | {"tags/rivers/_index.md": stub("Sea", "slug: sea\n")}))) == [
+        "rivers",
+        "sea",
+        "water",
+    ]
+
+
+def test_a_bundle_with_pictures_and_data_is_still_a_category(write: Write) -> None:
+    files = {"rivers/_index.md": stub("Rivers"), "rivers/images/a.png": "x", "rivers/data.index.json": "{}"}
+    assert ids(load_taxonomy(write(files))) == ["rivers"]
+
+
+def test_translations_and_pages_beside_an_index_are_noted_and_not_read(write: Write) -> None:
+    files = {
+        "rivers/index.md": stub("Rivers"),
+        "rivers/notes.md": "x",
+        "lakes/_index.md": stub("Lakes"),
+        "lakes/_index.es.md": stub("Lagos"),
+        "seas.md": stub("Seas"),
+        "seas.de.md": stub("Meere"),
+    }
+    taxonomy = load_taxonomy(write(files))
+    assert ids(taxonomy) == ["lakes", "rivers", "seas"]
+    told = {note.file for note in taxonomy.notes if note.message.startswith("not read: ")}
+    assert told == {"rivers/notes.md", "lakes/_index.es.md", "seas.de.md"}
+
+
+def test_a_link_that_leaves_the_folder_is_not_followed(write: Write, tmp_path: Path) -> None:
+    folder = write({"rivers.md": stub("Rivers")})
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.md").write_text(stub("Secret"))
+    (folder / "secret.md").symlink_to(outside / "secret.md")
+    (folder / "more").symlink_to(outside)
+    (folder / "loop").symlink_to(folder)
+    (folder / "seas.md").symlink_to(folder / "rivers.md")
+    taxonomy = load_taxonomy(folder)
+    assert ids(taxonomy) == ["rivers", "seas"]
+    assert [note.file for note in taxonomy.notes if "leads out" in note.message] == ["secret.md"]
+
+
+def test_markdown_and_lists_may_lie_side_by_side(write: Write) -> None:
+    files = {"rivers.md": stub("Rivers"), "more.yaml": "- {id: lakes, title: Lakes}\n", "_old.json": "nonsense"}
+    assert ids(load_taxonomy(write(files))) == ["lakes", "rivers"]
+
+
+@pytest.mark.parametrize("name", ["one.yaml", "one.yml", "one.json", "rivers.md"])
+def test_one_file_is_a_taxonomy(write: Write, name: str) -> None:
+    text = stub("Rivers") if name.endswith(".md") else json.dumps([{"id": "rivers", "title": "Rivers"}])
+    assert ids(load_taxonomy(write({name: text}) / name)) == ["rivers"]
+
+
+@pytest.mark.parametrize(
+    ("files", "place", "problem"),
+    [
+        pytest.param({"a.md": "---\ntitle: A\n"}, "a.md:1", "never closed", id="unterminated"),
+        pytest.param({"a.md": "words"}, "a.md:1", "no front matter", id="no front matter"),
+        pytest.param({"a.md": "---\nslug: a\n---\n"}, "a.md:1: title", "is missing", id="no title"),
+        pytest.param({"a.md": "---\ntitle: [a]\n---\n"}, "a.md:2: title", "is a list", id="list as title"),
+        pytest.param({"a.md": "---\ntitle: true\n---\n"}, "a.md:2: title", "truth value", id="truth as title"),
+        pytest.param({"a.md": stub("A", "Instructions: [a]\n")}, "a.md:4: Instructions", "a list", id="instructions"),
+        pytest.param({"a.md": stub("A", "ClassificationType: x\n")}, "a.md:4", "not a kind", id="kind"),
+        pytest.param({"a.md": stub("A", "slug: '///'\n")}, "a.md:4: slug", "nothing that an id", id="slug"),
+        pytest.param({"a.md": stub("A", "broader: b\n")}, "a.md:4: broader", "'b' names no category", id="broader"),
+        pytest.param({"a.md": stub("A", "scopenote: {x: 1}\n")}, "a.md:4: scopenote.x", "not a known", id="scopenote"),
+        pytest.param(
+            {"a.md": stub("A"), "b/index.md": stub("B", "slug: a\n")},
+            "b/index.md",
+            "'a' is given twice, by a.md and b",
+            id="ids",
+        ),
+        pytest.param({"README.md": "x"}, "taxonomy", "no category definitions", id="empty folder"),
+        pytest.param({"a.yaml": "a: b"}, "a.yaml:1", "no list of categories", id="no list"),
+        pytest.param({"a.json": "[]"}, "taxonomy", "no category definitions", id="empty list"),
+        pytest.param({"a.md": stub("A"), "b.md": "---\ntitle: \0\n---\n"}, "b.md:2", "NUL", id="binary"),
+        pytest.param({"a.md": stub("A") + "x" * 3_000_000}, "a.md", "larger than 2048 kB", id="size"),
+        pytest.param(
+            {"a.md": stub("A", "scopenote:\n  exclusions: [{id: x9, text: a, when: {any: [b]}}]\n")},
+            "a.md:4: scopenote.exclusions",
+            "names exclusion 9",
+            id="no such bullet",
+        ),
+        pytest.param(
+            {"a.md": stub("A", "Instructions: |\n  Topics:\n" + "".join(f"  - a{n}\n" for n in range(301)))},
+            "a.md:4: topics",
+            "301 topics",
+            id="too many topics",
+        ),
+    ],
+)
+def test_a_bad_file_is_refused_with_place_and_remedy(
+    write: Write, files: dict[str, str], place: str, problem: str
+) -> None:
+    refused = refuse(write(files))
+    assert place in str(refused)
+    assert problem in str(refused)
+    assert refused.remedy
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    assert "is not there" in str(refuse(tmp_path / "nowhere"))
+
+
+def test_too_many_files_are_refused(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.category_files.finding.MAX_FILES", 2)
+    assert "more than 2 files" in str(refuse(write({f"{name}.md": stub(name) for name in "abc"})))
+
+
+def test_without_instructions_a_category_is_what_its_abstract_says_with_a_note(write: Write) -> None:
+    taxonomy = load_taxonomy(write({"a.md": stub("A", "abstract: In short, A.\n")}))
+    assert (only(taxonomy).scope, only(taxonomy).description) == ("In short, A.", "About A.")
+    assert [(note.line, "no Instructions" in note.message) for note in taxonomy.notes] == [(1, True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param("---\ntitle: A\nInstructions: |-\n  Topics:\n  - a\n  - b\n  - a\n---\n", 7, id="literal block"),
+        pytest.param("---\ntitle: A\nInstructions: |\n\n\n  Topics:\n  - a\n  - a\n---\n", 8, id="blank lines first"),
+        pytest.param('---\ntitle: A\nInstructions: "Topics:\n\n  - a\n\n  - a"\n---\n', 7, id="quoted"),
+        pytest.param('+++\ntitle = "A"\nInstructions = """\nTopics:\n- a\n- a\n"""\n+++\n', 6, id="toml"),
+        pytest.param('{"title": "A",\n"Instructions": "Topics:\\n- a\\n- a"}\n', 2, id="json"),
+    ],
+)
+def test_a_note_about_the_instructions_names_the_line_of_the_file(write: Write, text: str, line: int) -> None:
+    (note,) = load_taxonomy(write({"a.md": text})).notes
+    assert "second time" in note.message
+    assert (note.file, note.line) == ("a.md", line)
+
+
+def test_guesses_about_encoding_and_keys_are_noted(write: Write) -> None:
+    folder = write({"a.md": "---\ntitle: A\nTitle: B\ndescription: c\n---\n"})
+    (folder / "b.md").write_bytes(b"---\ntitle: Caf\xe9\ndescription: d\n---\n")
+    taxonomy = load_taxonomy(folder)
+    assert taxonomy.by_id["b"].title == "Café"
+    messages = [note.message for note in taxonomy.notes]
+    assert any("windows-1252" in message for message in messages)
+    assert any("differ in case alone" in message for message in messages)
+
+
+def test_a_pinned_rule_replaces_the_bullet_of_its_text_or_number_and_comes_last(write: Write) -> None:
+    block = """scopenote:
+  exclusions:
+    - {id: own, text: Ponds, when: {any: [pond]}}
+    - {id: floods, text: praise of floods., when: {any: [flood]}}
+    - {id: x1, text: Still water, when: {any: [lake]}}
+"""
+    rivers = only(load_taxonomy(write({"rivers.md": RIVERS.replace("---\nBody", f"{block}---\nBody")})))
+    assert [rule.id for rule in rivers.exclusions] == ["rivers#own", "rivers#floods", "rivers#x1"]
+    assert {rule.origin for rule in rivers.exclusions} == {"explicit"}
+
+
+def test_the_version_depends_on_what_definitions_say_alone(write: Write, tmp_path: Path) -> None:
+    files = {"rivers.md": RIVERS, "lakes.md": stub("Lakes")}
+    first = load_taxonomy(write(files))
+    moved = tmp_path / "elsewhere" / "deeper"
+    (moved / "rivers").mkdir(parents=True)
+    (moved / "rivers" / "index.md").write_bytes(b"\xef\xbb\xbf" + RIVERS.replace("\n", "\r\n").encode())
+    (moved / "lakes.md").write_text('{"description": "About Lakes.", "weight": 3, "title": "Lakes"}\nBody')
+    second = load_taxonomy(moved)
+    assert second.version == first.version
+    assert first.version.startswith("sha256:")
+    assert [c.digest for c in first.categories] == [c.digest for c in second.categories]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("Silt", "Sand", id="topic"),
+        pytest.param("title: Rivers", "title: River", id="title"),
+        pytest.param("About rivers", "On rivers", id="description"),
+        pytest.param("Body.", "[Lakes](/tags/lakes)", id="link"),
+        pytest.param("title:", "scopenote: {threshold: 0.5}\ntitle:", id="option"),
+    ],
+)
+def test_the_digest_changes_with_what_is_read(write: Write, old: str, new: str) -> None:
+    before = load_taxonomy(write({"rivers.md": RIVERS}))
+    after = load_taxonomy(write({"rivers.md": RIVERS.replace(old, new, 1)}))
+    assert before.categories[0].digest != after.categories[0].digest
+    assert before.version != after.version
+
+
+@pytest.mark.skipif(not SEED.exists(), reason="the sample definition is not there")
+def test_the_sample_definition_is_read_without_loss(tmp_path: Path) -> None:
+    shutil.copy(SEED, tmp_path / "operating-model.md")
+    taxonomy = load_taxonomy(tmp_path)
+    category = only(taxonomy)
+    topics, exclusions = category.topics, category.exclusions
+    assert (len(topics), len(exclusions)) == (10, 6)
+    assert category.summary.startswith("Classify content here only")
+    assert category.related == (
+        "Product Operating Model",
+        "Agile Product Operating Model",
+        "AI Product Operating Model",
+    )
+    assert {"kept as related" in note.message for note in taxonomy.notes} == {True}
+    items = [item.text for item in topics] + [rule.text for rule in exclusions]
+    instructions = SEED.read_text().partition("Instructions: |-")[2].partition("\ndate:")[0]
+    headings = "scope and intent key topics relevant to this category explicit exclusions summary do not use for"
+    lost = words_of(instructions) - words_of(" ".join([category.scope, category.summary, *items]))
+    assert lost - words_of(headings) == set()
+
+
+@pytest.mark.skipif(not SEED.exists(), reason="the sample definition is not there")
+def test_the_sample_definition_is_broader_than_the_models_it_names(tmp_path: Path) -> None:
+    shutil.copy(SEED, tmp_path / "operating-model.md")
+    for name in ("Product", "Agile Product", "AI Product"):
+        slug = name.lower().replace(" ", "-")
+        (tmp_path / f"{slug}-operating-model.md").write_text(stub(f"{name} Operating Model"))
+    taxonomy = load_taxonomy(tmp_path)
+    assert taxonomy.by_id["operating-model"].related == ()
+    assert taxonomy.find_narrower("operating-model") == (
+        "agile-product-operating-model",
+        "ai-product-operating-model",
+        "product-operating-model",
+    )

@@ -1,0 +1,92 @@
+"""A decision is told in groups, its quotes numbered in the order in which the article is read."""
+
+from app.domain.decision import Decision
+from app.web.outcome import Outcome, Quote, tell
+from app.web.wording import tell_absence, tell_usage
+from tests.web.page_fakes import build_decision, build_taxonomy
+
+
+def tell_about(decision: Decision) -> Outcome:
+    return tell(decision, build_taxonomy(), threshold=0.5)
+
+
+def find_quotes(outcome: Outcome) -> list[Quote]:
+    cards = (*outcome.assigned, *outcome.review, *outcome.excluded)
+    return [q for card in cards for q in (*card.quotes, *(q for finding in card.findings for q in finding.quotes))]
+
+
+def test_every_category_is_in_one_group() -> None:
+    outcome = tell_about(build_decision())
+    cards = [
+        card.assignment.category for group in (outcome.assigned, outcome.review, outcome.excluded) for card in group
+    ]
+    assert cards == ["operating-model", "portfolio-funding", "scrum"]
+    assert [row.assignment.status for row in outcome.others] == ["rejected"] * 4 + ["not_considered"] * 2
+
+
+def test_quotes_are_numbered_from_one_in_reading_order() -> None:
+    outcome = tell_about(build_decision())
+    notes = sorted((q.note for q in find_quotes(outcome) if q.note), key=lambda note: note.number)
+    assert [note.number for note in notes] == list(range(1, 9))
+    assert [note.start for note in notes] == sorted(note.start for note in notes)
+
+
+def test_the_same_words_get_a_number_for_each_purpose() -> None:
+    shared = [q.note for q in find_quotes(tell_about(build_decision())) if q.text.startswith("Some teams use Scrum")]
+    assert sorted((note.role, note.category) for note in shared if note) == [
+        ("exclusion", "Operating Model"),
+        ("topic", "Scrum"),
+    ]
+
+
+def test_a_quote_names_the_topic_that_it_carries() -> None:
+    (card,) = tell_about(build_decision()).assigned
+    assert card.quotes[1].about == "Decision rights, escalation paths and accountability"
+    assert card.quotes[1].note
+    assert card.quotes[1].note.label == (
+        "Operating Model: carries “Decision rights, escalation paths and accountability”"
+    )
+
+
+def test_a_quote_that_the_text_does_not_hold_is_shown_without_a_link() -> None:
+    decision = build_decision()
+    first, *others = decision.assignments
+    lost = first.evidence[0].model_copy(update={"start": 90_000, "end": 90_010})
+    moved = first.model_copy(update={"evidence": (lost,)})
+    outcome = tell_about(decision.model_copy(update={"assignments": (moved, *others)}))
+    assert [quote.note for quote in outcome.assigned[0].quotes] == [None]
+
+
+def test_a_category_keeps_its_own_threshold() -> None:
+    outcome = tell_about(build_decision())
+    assert (outcome.assigned[0].threshold, outcome.excluded[0].threshold) == (0.5, 0.6)
+
+
+def test_a_category_that_the_taxonomy_has_lost_is_still_told() -> None:
+    decision = build_decision()
+    gone = decision.assignments[0].model_copy(update={"category": "long-gone"})
+    outcome = tell_about(decision.model_copy(update={"assignments": (gone,)}))
+    assert [quote.about for quote in outcome.assigned[0].quotes] == ["", "", ""]
+
+
+def test_what_was_removed_is_counted_in_words() -> None:
+    assert tell_about(build_decision()).removed == ("3 invisible characters", "1 comment")
+
+
+def test_without_a_tag_the_page_says_what_waits_and_what_is_excluded() -> None:
+    decision = build_decision()
+    assert tell_absence(decision.assignments[1:]) == (
+        "A person has to look at Portfolio Funding. Scrum would apply, but is excluded."
+    )
+    assert tell_absence(decision.assignments[3:]) == (
+        "Nothing reaches its threshold; Empiricism comes closest with 0.41."
+    )
+
+
+def test_a_price_that_is_not_known_is_not_told_as_zero() -> None:
+    usage = build_decision().usage
+    assert tell_usage(usage) == (
+        "1 call, 12,400 tokens in (11,000 of them cached), 310 out, $0.0021 at prices of 2026-02-01"
+    )
+    assert tell_usage(usage.model_copy(update={"cost_usd": None})).endswith("price not known")
+    assert tell_usage(usage.model_copy(update={"calls": 0})) == "no paid calls"
