@@ -99,12 +99,29 @@ def compose_definition(
         BadFile: a field is wrong, or there is more of something than a person would write.
     """
     options = read_options(fields, category_id)
-    line = fields.find_line("instructions")
     parts = read_instructions(wording.instructions)
+    category = _compose_category(category_id, wording, parts, options, fields).model_copy(
+        update={"digest": _digest(category_id, wording, options, fields.get_texts("broader"), links)}
+    )
+    block = fields.get_mapping("scopenote")
+    line = fields.find_line("instructions")
+    return Definition(
+        category=category,
+        broader=read_references(fields, "broader") + (read_references(block, "broader", "scopenote.") if block else ()),
+        never_with=read_references(block, "never_with", "scopenote.") if block else (),
+        links=links,
+        notes=_note_remarks(category, wording, parts, source, line or fields.find_line() or 1),
+        line=line or fields.find_line("title"),
+    )
+
+
+def _compose_category(
+    category_id: str, wording: Wording, parts: Instructions, options: Options, fields: Fields
+) -> Category:
     topics = (*wording.topics, *(item.text for item in parts.topics))
     exclusions = (*wording.exclusions, *(item.text for item in parts.exclusions))
     _refuse_excess(topics, exclusions, fields)
-    category = Category(
+    return Category(
         id=category_id,
         title=wording.title,
         kind=wording.kind,
@@ -118,16 +135,6 @@ def compose_definition(
         threshold=options.threshold,
         examples=options.examples,
         source=fields.file,
-        digest=_digest(category_id, wording, options, fields.get_texts("broader"), links),
-    )
-    block = fields.get_mapping("scopenote")
-    return Definition(
-        category=category,
-        broader=read_references(fields, "broader") + (read_references(block, "broader", "scopenote.") if block else ()),
-        never_with=read_references(block, "never_with", "scopenote.") if block else (),
-        links=links,
-        notes=_note_remarks(category, wording, parts, source, line or fields.find_line() or 1),
-        line=line or fields.find_line("title"),
     )
 
 
@@ -187,7 +194,7 @@ def _note_remarks(
     category: Category, wording: Wording, parts: Instructions, source: str, line: int
 ) -> tuple[ReadingNote, ...]:
     if not wording.instructions and not (wording.scope or wording.topics):
-        basis = "its description and abstract" if category.scope else "nothing but its title"
+        basis = "its description or abstract" if category.scope else "nothing but its title"
         message = f"no Instructions: the category is known by {basis}. Write what it covers and what it does not."
         return (ReadingNote(category_id=category.id, file=category.source, line=line, message=message),)
     if not parts.remarks:

@@ -25,6 +25,7 @@ DEPTH_TAILS = (
     r",? (?:(?:only|merely|just) )?(?:mentioned (?:(?:only|merely|just) )?)?(?:in passing|superficially|tangentially"
     r"|briefly|as an aside|incidentally|in name only)\b"
     r"(?:(?:,| or| and) .*)?"
+    r"|,? (?:is|are) (?:(?:only|merely|just) )?(?:incidental|secondary|peripheral|tangential|marginal|a side issue)"
     r"|,? (?:is|are) not (?:the|a|their|its) (?:main|primary|central|principal|chief) (?:subject|focus|topic|theme"
     r"|point|concern)"
 )
@@ -52,6 +53,7 @@ PRAISE_STEMS = (
 """Stances whose "as Y" is a judgement of value and not another subject: "promotes X as the best way"."""
 
 FRAMING_STEMS = "treat|fram|portray|position|present|view|regard|reduc|depict|cast|describ|see|use|defin|consider"
+FRAMING_FINITE = "(?:treats|frames|portrays|describes|depicts|regards|reduces|considers|defines)"
 """Verbs that are a stance only with "as", "to" or "like": "treats X as just Y"."""
 
 STANCE_ADJECTIVES = (

@@ -10,20 +10,14 @@ from app.category_files.exclusion_wording import find_depths, split_sentences
 from app.category_files.exclusion_words import match_words
 
 _IMPERATIVE = match_words("".join(words.IMPERATIVES))
-_ORDER_FIRST = re.compile(
-    (
-        r"^(?:do not|don't|please|strictly|avoid|omit|exclud|never|not\b|no\b|ignore|skip|this|the|these|it|is|isn't|does"
-        r"|doesn't|should|must|cannot|articles should)"
-    ),
-    re.IGNORECASE,
-)
 _THIS_CATEGORY = match_words(
     rf"(?:(?:{words.SELF}|it)\s+)(?=(?:excludes|is not|isn't|does not|doesn't|should not|shouldn't|must not|omits"
     rf"|rejects|ignores|is never|cannot|will not)\b)"
 )
 _RELATIVE = rf"(?:any\s+|other\s+)*+(?:(?:{words.CONTENT})\s+)?(?:that|which)\s+(?=\w)"
 _STANCE = (
-    rf"(?:(?:{words.DETERMINERS})\s+)*+(?:[\w-]+\s+)?(?:{attitudes.STANCE_NOUNS})\s+(?:of|about|for|against|regarding)\b"
+    rf"(?:(?:{words.DETERMINERS})\s+)*+(?:[\w-]+\s+)?(?:{attitudes.STANCE_NOUNS})\s+"
+    r"(?:of|about|for|against|regarding)\b"
 )
 _SHALLOW = (
     rf"(?:(?:{words.DETERMINERS})\s+)*+(?:{attitudes.DEPTH})(?:\s+(?:or|and)\s+[\w-]+)?\s+(?:{attitudes.TREATMENTS})\s+(?:of"

@@ -1,10 +1,11 @@
 """Owns the condition side of an exclusion: the phrases that rescue, completed by the category's name."""
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
-from app.category_files import exclusion_title as titles
 from app.category_files import exclusion_attitudes as attitudes
+from app.category_files import exclusion_title as titles
 from app.category_files import exclusion_words as words
 from app.category_files.exclusion_examples import take_bracketed
 from app.category_files.exclusion_operators import Segment
@@ -22,6 +23,7 @@ _LEAD_INS = (
         rf"{_THEY}(?:(?:is|are|was|were|has been|have been|can be|must be)\s+)?{_ADVERBS}[\w-]+(?:\s+(?<=used )to "
         rf"[\w-]+|\s+{_PREP}\b)?\s+"
     ),
+    match_words(rf"(?:(?:is|are|being) )?{_ADVERBS}(?:about|concerning|regarding|part of|for|in|on) (?=[\w'\"])"),
     match_words(
         rf"(?:(?:is|are|being|where|when|if)\s+)?{_ADVERBS}(?:[\w-]+(?<!ne)(?<!spe)(?<!f)ed|tied|bound|rooted|built"
         rf"|about|part of|relevant|specific|central|related)"
@@ -42,10 +44,8 @@ _TAIL = re.compile(rf"(?:{words.CONDITION_TAILS})$", re.IGNORECASE)
 _SCOPE_TAIL = re.compile(r"^((?:[\w'-]+ ){2,}[\w'-]+) (?:in|within) .*$", re.IGNORECASE)
 _CENTRAL = re.compile(rf"{words.CENTRAL_TAIL}$", re.IGNORECASE)
 _UNRESOLVED = re.compile(
-    (
-        r"^(?:the|this|that)\s+(?:specific|particular|given|relevant|respective|actual|intended|main|stated"
-        r"|selected)\s+[\w-]+$"
-    ),
+    r"^(?:the|this|that)\s+(?:specific|particular|given|relevant|respective|actual|intended|main|stated"
+    r"|selected)\s+[\w-]+$",
     re.IGNORECASE,
 )
 _DEEP = re.compile(attitudes.DEEP, re.IGNORECASE)
@@ -71,8 +71,9 @@ def read_condition(
 ) -> ConditionSide:
     """The condition of a clause: the first operator's, and those of the operators coordinated with it.
 
-    `nested` are operators inside an only example, which count as well. `any_content` says that no subject stands before the operator, `unrelated` that a subject is
-    called unrelated without saying to what; both mean the category itself.
+    `nested` are operators inside an only example, which count as well. `any_content` says that no
+    subject stands before the operator, `unrelated` that a subject is called unrelated without
+    saying to what; both mean the category itself.
     """
     ruling = (*_choose_ruling(segments), *nested)
     raw = [member for segment in ruling for member in _read_members(segment.text, title)]
@@ -100,7 +101,7 @@ def of_title(kind: ConditionType, title: str) -> Condition:
 def _choose_ruling(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     """The operators that rule the clause: the first, those joined to it by "or", and any rescue."""
     ruling = [segments[0]]
-    for before, segment in zip(segments, segments[1:], strict=False):
+    for before, segment in pairwise(segments):
         joined = bool(re.search(r"(?:\bor|\band|,)$", before.text, re.IGNORECASE))
         if joined or segment.operator.type == "unless":
             ruling.append(segment)

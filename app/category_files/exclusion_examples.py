@@ -21,10 +21,8 @@ _OPEN = re.compile(
 _LIKE = re.compile(r"(?<=s) like (?=[\w'\"])")
 _SUCH = re.compile(r"\bsuch ([\w-]+(?: [\w-]+)?) as\b", re.IGNORECASE)
 _REST = re.compile(
-    (
-        r",?\s*(?:,|\bor\b|\band\b)\s*(?:etc\.?|so on|so forth|the like|similar(?: [\w-]+){0,3}|others?|more|other such "
-        r"[\w-]+)$|,?\s*\betc\.?$|\s*\.\.\.$"
-    ),
+    r",?\s*(?:,|\bor\b|\band\b)\s*(?:etc\.?|so on|so forth|the like|similar(?: [\w-]+){0,3}|others?|more"
+    r"|other such [\w-]+)$|,?\s*\betc\.?$|\s*\.\.\.$",
     re.IGNORECASE,
 )
 
@@ -37,7 +35,7 @@ class Exemplified(NamedTuple):
 
 
 def take_bracketed(text: str) -> Exemplified:
-    """Examples in brackets, "(e.g., A, B)" or a bare list; other remarks in brackets that exemplify nothing are left out.
+    """Examples in brackets, "(e.g., A, B)" or a bare list; other remarks in brackets are left out.
 
     A remark that holds an operator ("(unless sponsored)") is unwrapped, because it rules.
     """

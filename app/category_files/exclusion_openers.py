@@ -8,7 +8,11 @@ from app.category_files import exclusion_words as words
 from app.category_files.exclusion_words import match_words
 
 Mark = Literal["stance", "framed", "ritual", "depth", "depth_hint", "mention", "solely", "unrelated", "quality"]
-"""What a wording gives away about its kind. mention: depth that counting mentions can tell. framed: a stance by "treats X as". ritual: depth that is a stance, too."""
+"""What a wording gives away about its kind.
+
+mention: depth that counting mentions can tell. framed: a stance by "treats X as". ritual: depth
+that is a stance, too. quality: well or badly done, which only people can tell.
+"""
 
 _ADV = (
     r"(?:(?!(?:early|daily|weekly|monthly|family)\b)(?:\w+ly|only|just|also|even|never|often|always|too|much"
@@ -26,9 +30,9 @@ _AND_VERB = r"(?:(?:,|\s+(?:or|and)|,\s+(?:or|and))\s+(?:\w+ly\s+)?[\w-]+(?:e|s|
 _FINITE = (
     "discusses|focuses|focusses|cent(?:ers|res)|describes|explores|relates|pertains|deals|refers|explains|examines"
     "|involves|applies|talks|concentrates|revolves|introduces|analy[sz]es|summari[sz]es|treats|portrays|depicts|argues"
-    "|(?:mentions|covers|references|addresses|concerns|features|presents|compares|touches|reviews|reports|lists|frames"
-    "|positions|views|describes|documents|contains|includes|provides|offers|uses|is|are)(?!\\s+(?:of|about|or|and|for"
-    "|that|from)\\b)"
+    "|(?:mentions|covers|references|addresses|concerns|features|presents|compares|touches|reviews|reports|lists"
+    "|documents|contains|includes|provides|offers|is|are)"
+    "(?!\\s+(?:of|about|or|and|for|that|from|by|with|in)\\b)"
 )
 _SHALLOW = (
     r"superficial|shallow|ceremonial|cursory|surface-level|perfunctory|fleeting|incidental|tangential|buzzword-driven"
@@ -60,21 +64,25 @@ _TRYING = r"(?:(?:seek|aim|attempt|tries|tend|try|appear|serve)s? to\s+)?"
 _STANCE_CLAUSE = match_words(
     rf"(?:{_GROUP}{_THAT}|that\s+|{_WORD}{{1,4}}(?:that|which|who)\s+){_ADV}{_TRYING}{_STANCE_VERB}{_STANCE_TAIL}"
 )
-_STANCE_PARTICIPLE = match_words(rf"{_GROUP}\s+{_ADV}(?:{attitudes.STANCE_STEMS})(?:ing|ning|ying|ting)\b{_STANCE_TAIL}")
+_STANCE_PARTICIPLE = match_words(
+    rf"{_GROUP}\s+{_ADV}(?:{attitudes.STANCE_STEMS})(?:ing|ning|ying|ting)\b{_STANCE_TAIL}"
+)
 _STANCE_LED = match_words(rf"{_ADV}(?:{attitudes.STANCE_STEMS})(?:s|es|ies)\b{_STANCE_TAIL}")
 _STANCE_ADJECTIVE = match_words(
     rf"(?:(?:{words.DETERMINERS})\s+)*+(?:{attitudes.STANCE_ADJECTIVES})(?:,?\s+(?:or|and)\s+[\w-]+)?\s+"
     rf"(?:[\w-]+\s+(?:of|about|on|regarding|concerning|that)\s+)?"
 )
 _FRAMING = match_words(
-    rf"(?:(?:{_GROUP})?(?:{_THAT}|\s+)?|that\s+){_ADV}(?:{attitudes.FRAMING_STEMS}){words.ENDING}\b{_AND_VERB}*\s+(?=.* "
-    rf"(?:as|to|like)\b)"
+    rf"(?:(?:{_GROUP}{_THAT}|that\s+){_ADV}(?:{attitudes.FRAMING_STEMS}){words.ENDING}\b|{attitudes.FRAMING_FINITE}\b)"
+    rf"{_AND_VERB}*\s+(?=.* (?:as|to)\b)"
+)
+_ABOUT = (
+    rf"{words.FOCUSED}\s+{_ADV}(?:on|around|in|upon)|{words.CONFINED}\s+{_ADV}to|aimed at|where|in which"
+    rf"|whose {_ADV}{_WORD}{{0,2}}(?:topic|subject|focus|theme|purpose) is|{words.ABOUT}"
 )
 _TOPICAL = match_words(
-    rf"{_GROUP}(?:,?\s+(?:(?:that|which|who)\s+)?(?:(?:is|are)\s+)?{_ADV}(?:{words.FOCUSED}\s+{_ADV}(?:on|around|in"
-    rf"|upon)|{words.CONFINED}\s+{_ADV}to"
-    rf"|aimed at|where|in which|{words.ABOUT})|{_THAT}{_ADV}(?:{words.TOPICAL_VERBS})(?:e|es"
-    rf"|s)?\b{_AND_VERB}?{_PREP}(?:\s+{_ADV}(?:on|with|to))?)\s+"
+    rf"{_GROUP}(?:,?\s+(?:(?:that|which|who)\s+)?(?:(?:is|are)\s+)?{_ADV}(?:{_ABOUT})"
+    rf"|{_THAT}{_ADV}(?:{words.TOPICAL_VERBS})(?:e|es|s)?\b{_AND_VERB}?{_PREP}(?:\s+{_ADV}(?:on|with|to))?)\s+"
 )
 _OTHER_VERB = match_words(rf"{_GROUP}{_THAT}{_ADV}(?P<verb>[\w-]+){_AND_VERB}?{_PREP}\s+")
 _VERB_LED = match_words(

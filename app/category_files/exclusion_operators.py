@@ -3,8 +3,9 @@
 import re
 from typing import NamedTuple
 
+from app.category_files.exclusion_attitudes import DOCTRINAL_VERBS
 from app.category_files.exclusion_wording import find_depths
-from app.category_files.exclusion_words import DOCTRINAL_VERBS, PREPOSITIONS
+from app.category_files.exclusion_words import CONTENT, PREPOSITIONS
 from app.domain.exclusion import ConditionType
 
 _ADVERBS = r"(?:(?:\w+ly|also|even|really|otherwise|at least|in any way|yet|well)\s+){0,3}"
@@ -30,19 +31,16 @@ _SCOPE = (
 _TABLE: tuple[tuple[ConditionType, str], ...] = (
     (
         "unless",
-        (
-            r",?\s*\b(?:unless|except(?:ing)?(?:\s+(?:when|where|if|for|in cases (?:of|where|when)|as|that|insofar as"
-            r"|in))?)\b"
-        ),
+        r",?\s*\b(?:unless|except(?:ing)?(?:\s+(?:when|where|if|for|in cases (?:of|where|when)|as|that|insofar as"
+        r"|in))?)\b",
     ),
     (
         "unless",
-        (
-            r",?\s*\b(?:with the exception of|save for|barring|apart from|aside from|(?:but )?only (?:if|when|where|in so "
-            r"far as|insofar as))\b"
-        ),
+        r",?\s*\b(?:with the exception of|save for|barring|apart from|aside from|(?:but )?only (?:if|when|where"
+        r"|insofar as))\b",
     ),
     ("unless", r",?\s*\bother than (?:when|where|if)\b"),
+    ("unless", r"(?<=[\w)\"']),?\s+(?:but )?excluding\b"),
     ("unless", r",?\s*\b(?:but|though) not(?=\s)(?!\s+(?:limited|only|necessarily))"),
     (
         "without",
@@ -56,54 +54,40 @@ _TABLE: tuple[tuple[ConditionType, str], ...] = (
     ("does_not", rf"{_WHO}\b(?:{_NOT}|{_FAIL})\s+{_ADVERBS}{_VERB}"),
     (
         "does_not",
-        (
-            rf",?\s*\bnot\s+(?!only|just|merely|necessarily){_ADVERBS}(?!during|regarding"
-            rf"|concerning)\w+ing\b(?:\s+(?:{PREPOSITIONS})\b)?"
-        ),
+        rf",?\s*\bnot\s+(?!only|just|merely|necessarily){_ADVERBS}(?!during|regarding"
+        rf"|concerning)\w+ing\b(?:\s+(?:{PREPOSITIONS})\b)?",
     ),
     ("not_tied", rf",?\s*\b(?:but )?not\s+(?!only|just|merely|necessarily|simply){_STATE}"),
     (
         "unrelated",
-        (
-            rf"{_WHO}\b(?:(?:is|are)\s+)?{_ADVERBS}(?:un(?:related|connected)|irrelevant|extraneous|unattached) (?:to"
-            rf"|with)\b"
-        ),
+        rf"{_WHO}\b(?:(?:is|are)\s+)?{_ADVERBS}(?:un(?:related|connected)|irrelevant|extraneous|unattached) (?:to"
+        rf"|with)\b",
     ),
     (
         "unrelated",
-        (
-            rf"{_WHO}\b(?:(?:is|are)\s+)?(?:disconnected|divorced|detached|removed|separate|separated|independent"
-            rf"|distinct) (?:from|of)\b"
-        ),
+        rf"{_WHO}\b(?:(?:is|are)\s+)?(?:disconnected|divorced|detached|removed|separate|separated|independent"
+        rf"|distinct) (?:from|of)\b",
     ),
     ("unrelated", rf"{_WHO}\b(?:deviat|depart|stray|diverg|digress)(?:e|es|s|ing)? from\b"),
     (
         "unrelated",
-        (
-            rf"{_WHO}\b(?:(?:is|are|falls?|lies?|goes|happens?|occurs?|takes? place)\s+)?(?:outside(?: of)?"
-            rf"|beyond){_SCOPE}(?=\s)"
-        ),
+        rf"{_WHO}\b(?:(?:is|are|falls?|lies?|goes|happens?|occurs?|takes? place)\s+)?(?:outside(?: of)?"
+        rf"|beyond){_SCOPE}(?=\s)",
     ),
     (
         "lacks",
-        (
-            rf"{_WHO}\b(?<!a )(?<!the )(?:lack|lacks|lacking|omits?|omitting|misses|missing|devoid of|omit|ignores?"
-            rf"|ignoring|overlooks?|neglects?)(?:\s+(?:in|of))?\b"
-        ),
+        rf"{_WHO}\b(?<!a )(?<!the )(?:lack|lacks|lacking|omits?|omitting|misses|missing|devoid of|omit|ignores?"
+        rf"|ignoring|overlooks?|neglects?)(?:\s+(?:in|of))?\b",
     ),
     (
         "lacks",
-        (
-            rf"{_WHO}\b(?:has|have|having|contains?|containing|offers?|offering|provides?|providing|makes?|making|shows?"
-            rf"|includes?|gives?|bears?|bearing|carry|carries) {_NO}(?=\s)"
-        ),
+        rf"{_WHO}\b(?:has|have|having|contains?|containing|offers?|offering|provides?|providing|makes?|making|shows?"
+        rf"|includes?|gives?|bears?|bearing|carry|carries) {_NO}(?=\s)",
     ),
     (
         "lacks",
-        (
-            r",?\s*\b(?:rather than|instead of|as opposed to|and not|in place of)(?: (?:as|on|about|with|of|to"
-            r"|for))?(?=\s)"
-        ),
+        r",?\s*\b(?:rather than|instead of|as opposed to|and not|in place of)(?: (?:as|on|about|with|of|to"
+        r"|for))?(?=\s)",
     ),
     ("lacks", r",?\s*\bother than\b"),
 )
@@ -112,6 +96,14 @@ _DOCTRINAL = re.compile(rf"\b{DOCTRINAL_VERBS}\w* (?:to|with|from|by)\b", re.IGN
 
 
 _REWRITES = (
+    (
+        re.compile(
+            r"^(?:only|solely|exclusively) (?:(?:use|used|meant|intended|suitable) )?(?:for|about) "
+            rf"(?:(?:{CONTENT}) (?:about|on|of) )?",
+            re.IGNORECASE,
+        ),
+        "anything other than ",
+    ),
     (
         re.compile(
             r"\b(?:where|when|in which|for which|if) (?:the )?((?:[\w'-]+ ){1,6}?)(?:itself |themselves )?(?:is|are|was"
@@ -123,8 +115,8 @@ _REWRITES = (
     ),
     (
         re.compile(
-            r"\b(?:where|when|in which|for which|if) (?:there (?:is|are) )?no ((?:[\w'-]+ ){0,6}[\w'-]+?)(?: (?:is|are|was"
-            r"|were) (?:given|shown|made|[\w-]+ed))?$",
+            r"\b(?:where|when|in which|for which|if) (?:there (?:is|are) )?no ((?:[\w'-]+ ){0,6}[\w'-]+?)"
+            r"(?: (?:is|are|was|were) (?:given|shown|made|[\w-]+ed))?$",
             re.IGNORECASE,
         ),
         r"with no \1",

@@ -24,6 +24,7 @@ _ADJECTIVE = re.compile(rf"(?:{ADJECTIVE_ENDINGS})$", re.IGNORECASE)
 _BOUND = re.compile(r"\b(?:of|between|both|with)\b", re.IGNORECASE)
 _PLURAL = re.compile(r"[^s]s$")
 _LINKING = frozenset("of to in and for on with".split())
+_EMPTY = frozenset(("", "or", "and", "nor", "etc", "that", "which"))
 _QUOTES = "\"'"
 _EDGES = " \t,;:.-()[]"
 
@@ -55,7 +56,7 @@ def split_members(text: str, *, keep_binomials: bool) -> list[str]:
         *rest, last = members
         parts = _split_outside(_AND, last) if ends_list else _split_and(last, keep_binomials=keep_binomials)
         members = [*rest, *parts]
-    return [member for member in members if member.strip(_EDGES + _QUOTES)]
+    return [member for member in members if trim(member).lower() not in _EMPTY]
 
 
 def _split_outside(pattern: re.Pattern[str], text: str) -> list[str]:
@@ -124,7 +125,7 @@ def unique(phrases: list[str]) -> tuple[str, ...]:
 
 
 def share_noun(phrases: list[str]) -> list[str]:
-    """ "Verbal or written warnings" gives "Verbal warnings": an adjective alone is no subject."""
+    """Two phrases of which the first lacks its noun: "verbal or written warnings" gives "verbal warnings"."""
     if len(phrases) != 2 or " " in phrases[0] or " " not in phrases[1] or not _ADJECTIVE.search(phrases[0]):
         return phrases
     return [f"{phrases[0]} {phrases[1].split(maxsplit=1)[1]}", phrases[1]]

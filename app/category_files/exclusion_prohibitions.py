@@ -66,7 +66,8 @@ def _read_sides(text: str, title: str) -> _Sides:
     by_contrast = first.type == "lacks" and first.words.lower().endswith(" as")
     subject = read_subjects(head, title, is_contrasted=by_contrast)
     run_on = take_open(text[first.end :])
-    listed, nested = (), ()
+    listed: tuple[str, ...] = ()
+    nested: tuple[Segment, ...] = ()
     if run_on.examples:
         asked, further = split_at_operators(run_on.text)
         segments = (Segment(first, asked), *further)
@@ -83,7 +84,7 @@ def _read_sides(text: str, title: str) -> _Sides:
 
 
 def _read_off_topic_list(text: str, title: str) -> SubjectSide | None:
-    """ "Unrelated topics, such as A or B that do not C": the list names subjects, what narrows B narrows B alone."""
+    """The subjects of "unrelated topics, such as A or B that do not C", where what narrows B narrows B alone."""
     run_on = take_open(text)
     if not run_on.examples or split_at_operators(run_on.text)[1]:
         return None

@@ -7,37 +7,39 @@ from app.category_files.exclusion_examples import take_open
 from app.category_files.exclusion_phrases import split_members, trim
 from app.category_files.exclusion_words import LABELS, match_words
 
-_TARGET = r"(?P<target>[^()]+?)"
+_TARGET = r"(?P<target>[^();]+?)"
 _INSTEAD = r"(?:,?\s+instead)?"
 _USE = (
-    r"(?:please\s+)?(?:use|see|prefer|try|choose|select|apply|consult|refer to|go to|file (?:it |them |these )?under"
-    r"|tag (?:it |them |these )?(?:as|with)|classify (?:it |them |these )?(?:as|under))"
+    r"(?:please )?(?:use(?! (?:of|cases?|by|in|as|for|and|or|on|with|without|that|which|at)\b)|see|prefer|refer to|go to"
+    r"|(?:file|tag|classify|list|put) (?:it |them |these |those )?(?:under|with|as|in))"
 )
+_CHOOSE = rf"(?:{_USE}|(?:please )?(?:try|choose|select|apply|consult|pick))"
+_FILED = r"(?:covered|handled|tagged|classified|filed|treated|categori[sz]ed|listed|collected|dealt with) (?:by|in|under|as|with|at)"
 _BELONG = (
-    r"(?:(?:that|which|these|they|those|this|it|all of which|both)\s+)?(?:(?:should|must|may|can|will)\s+)?"
-    r"(?:belongs? (?:in|to|under|with)|goe?s? (?:in|to|under)|(?:(?:is|are|be) )?(?:covered|handled|tagged|classified"
-    r"|filed|treated|categori[sz]ed|listed|collected|found|dealt with)"
-    r" (?:by|in|under|as|with|at)|(?:has|have) (?:its|their) own (?:tag|category|topic|page):?)"
+    rf"(?:(?:that|which|these|they|those|this|it|all of which|both) )?(?:belongs? (?:in|under)|goe?s? (?:in|under)"
+    rf"|(?:should|must|may|can|will) (?:be {_FILED}|belong (?:in|to|under)|go (?:in|under))"
+    r"|(?:has|have) (?:its|their) own (?:tag|category|topic|page):?)"
 )
+_STATED = rf"(?<!that )(?<!which )(?<!who )(?:is|are) {_FILED}"
+_ELSEWHERE = rf"belongs? to(?= [^()]*\b(?:{LABELS})s?$)"
+_THESE = r"(?:for (?:these|those|this|that|which|such [\w-]+),? )"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        (
-            rf"\s*\((?:for (?:these|those|this|that|which),?\s+)?(?:{_USE}|{_BELONG}|→|->|=>|cf\.?)\s+{_TARGET}{_INSTEAD}\)"
-        ),
+        rf"\s*\({_THESE}?(?:{_USE}|{_BELONG}|{_FILED}|→|->|=>|cf\.?) {_TARGET}{_INSTEAD}\)",
         rf"\s*(?:→|->|=>)\s*{_TARGET}$",
-        (
-            rf"[,;:.]?\s*(?:-\s+|for (?:these|those|this|that|which),?\s+|(?<=[,;:.] ))(?:{_USE}"
-            rf"|{_BELONG})\s+{_TARGET}{_INSTEAD}$"
-        ),
-        rf"[,;:.]?\s+(?:{_USE})\s+{_TARGET},?\s+instead$",
-        rf"[,;.]\s*(?:{_USE}|{_BELONG})\s+{_TARGET}{_INSTEAD}$",
-        rf"\s+{_BELONG}\s+{_TARGET}{_INSTEAD}$",
+        rf"[,;:.]? (?:- )?{_THESE}(?:{_CHOOSE}) {_TARGET}{_INSTEAD}$",
+        rf"[,;:.]? (?:- )?(?<!not )(?<!n't ){_CHOOSE} {_TARGET},? instead$",
+        rf"(?:[,;:.]| -) (?:{_USE}|{_BELONG}|{_FILED}) {_TARGET}{_INSTEAD}$",
+        rf" (?:{_BELONG}|{_STATED}) {_TARGET}{_INSTEAD}$",
+        rf" (?:that |which )?{_ELSEWHERE} {_TARGET}$",
     )
 )
-_FOR_USE = re.compile(rf"^(?:for|on|about)\s+(?P<subject>.+?),?\s+(?:{_USE})\s+{_TARGET}{_INSTEAD}$", re.IGNORECASE)
-_USE_FOR = re.compile(rf"^(?:{_USE})\s+{_TARGET}{_INSTEAD}\s+for\s+(?P<subject>.+)$", re.IGNORECASE)
-_ALONE = re.compile(rf"^(?:{_USE})\s+{_TARGET}{_INSTEAD}$", re.IGNORECASE)
+"""Where a redirect follows what it is about."""
+
+_FOR_USE = re.compile(rf"^(?:for|on|about) (?P<subject>.+?),? {_USE} {_TARGET}{_INSTEAD}$", re.IGNORECASE)
+_USE_FOR = re.compile(rf"^{_USE} {_TARGET}{_INSTEAD} for (?P<subject>.+)$", re.IGNORECASE)
+_ALONE = re.compile(rf"^(?:see {_TARGET}|{_CHOOSE} {_TARGET.replace('target', 'other')},? instead)$", re.IGNORECASE)
 _LABEL = match_words(
     rf"(?:the\s+)?(?:(?:parent|broader|narrower|sibling|child|dedicated|separate|more specific|more general|related|own"
     rf"|appropriate)\s+)*+(?:(?:{LABELS})\s+(?=[\w\"']))?"
@@ -48,8 +50,7 @@ _SEPARATOR = re.compile(r"\s*,\s*(?:or|and)\s+|\s*,\s*|\s+or\s+|\s*/\s+", re.IGN
 
 _UNNAMED = match_words(
     r"(?:(?:specific|appropriate|relevant|corresponding|dedicated|separate|another|other|different|existing|respective"
-    r"|suitable|better|more specific"
-    r"|own|parent|broader|narrower|those|these|that|one|it)(?:\s+|$))*+"
+    r"|suitable|better|more specific|own|parent|broader|narrower|those|these|that|one|it)(?:\s+|$))*+"
     rf"(?:(?:{LABELS}|ones?|instead)(?:s|es)?|categories)?$"
 )
 
@@ -74,7 +75,7 @@ def take_redirect(text: str) -> Redirected:
         if found := pattern.search(text):
             return _redirect((text[: found.start()] + text[found.end() :]).strip(" ,;:.-"), found["target"])
     if found := _ALONE.match(text):
-        return _redirect("", found["target"])
+        return _redirect("", found["target"] or found["other"])
     return Redirected(text, (), is_open=False)
 
 

@@ -36,10 +36,8 @@ _CONTEXT_TAIL = re.compile(r"\s+in (?:the )?(?:context|light|terms|field|area|re
 _AS = re.compile(rf"^(.*?),?\s+as\s+(?:being\s+)?((?:{attitudes.MERELY}\s+)?)(.+)$", re.IGNORECASE)
 _PAIRED = re.compile(r"^(.*?)\s+(?:with|to|for|like)\s+(?:being\s+)?(.+)$", re.IGNORECASE)
 _TAKEN = re.compile(
-    (
-        r"\s+(?:(?:is|are|being)\s+)?(?:presented|framed|portrayed|described|depicted|marketed|treated|sold|positioned"
-        r"|used|seen|viewed)$"
-    ),
+    r"\s+(?:(?:is|are|being)\s+)?(?:presented|framed|portrayed|described|depicted|marketed|treated|sold|positioned"
+    r"|used|seen|viewed)$",
     re.IGNORECASE,
 )
 _FURTHER_VERB = re.compile(r",?\s+(?:or|and)\s+[\w-]+s\s+(?:it|them|these|this)\b.*$", re.IGNORECASE)
@@ -69,9 +67,14 @@ def read_subjects(text: str, title: str, *, is_contrasted: bool = False) -> Subj
     objects = _split_frame(opened.rest, text, title, marks, is_contrasted=is_contrasted)
     phrases = [p for part in objects for p in _read_members(part, marks)]
     examples = [p for part in (bracketed.examples, run_on.examples) if part for p in _read_examples(part)]
-    if examples and all(is_class_word(p) for p in phrases):
+    if examples and all(_is_class(p, marks) for p in phrases):
         phrases = []
     return SubjectSide(unique([*phrases, *examples]), frozenset(marks))
+
+
+def _is_class(phrase: str, marks: set[Mark]) -> bool:
+    """Whether examples say better what is meant: "specific tools (e.g., A)", "unrelated sports (e.g., B)"."""
+    return is_class_word(phrase) or ("unrelated" in marks and " " not in phrase)
 
 
 def read_listed(text: str, title: str) -> tuple[str, ...]:

@@ -29,6 +29,15 @@ def load_taxonomy(path: Path) -> Taxonomy:
         BadFile: a file cannot be used, two categories share an id, links do not hold, or there is
             no category at all. The first thing found is told; nothing is loaded in part.
     """
+    try:
+        return _load(path)
+    except BadFile as error:
+        file = (path if path.is_dir() else path.parent) / error.path
+        where = file if file.is_file() else error.path
+        raise BadFile(where, error.problem, error.remedy, line=error.line, field=error.field) from error
+
+
+def _load(path: Path) -> Taxonomy:
     found, passed = _find(path)
     definitions: list[Definition] = []
     headings: list[Passed] = []

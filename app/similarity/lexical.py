@@ -67,7 +67,11 @@ class Rarity:
 
     def weigh(self, stem: str) -> float:
         """The weight of a stem, 0 for a stopword."""
-        return math.log(1 + (self._total + 1) / (self._seen[stem] + 0.5)) if stem else 0.0
+        return self.weigh_seen(self._seen[stem]) if stem else 0.0
+
+    def weigh_seen(self, count: int) -> float:
+        """The weight of a stem that so many texts hold."""
+        return math.log(1 + (self._total + 1) / (count + 0.5))
 
     def weigh_all(self, stems: Sequence[str]) -> dict[str, float]:
         """The weights of the distinct stems, stopwords left out."""

@@ -1,6 +1,7 @@
-"""Owns the article's side: which sentences are looked at, and their vectors and stems."""
+"""Owns the article's side: which sentences are looked at, with their vectors and stems."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,16 +12,19 @@ from app.similarity.lexical import Stems, find_stems
 
 # Work per article is bounded; a longer one is looked at evenly.
 MAX_SENTENCES = 400
-WINDOW = 4
+# A passage is read as one text: sentences in context say more than alone. More than six add cost, not recall.
+MAX_PASSAGES = 6
+PASSAGE_CHARACTERS = 900
+WINDOW = 3
 
 
 @dataclass(frozen=True, eq=False)
 class ArticleVectors:
     """An article as it is measured: one row per sentence that was looked at, in reading order.
 
-    `numbers` are the sentences' numbers in the article, `total` how many it has. `windows` are vectors of
-    WINDOW neighbouring sentences, `whole` one of all, `title` of the title or None. Without an embedder the
-    vectors have no columns; stems are always there.
+    `numbers` are the sentences' numbers in the article, `total` how many it has. `passages` holds vectors of up
+    to six longer stretches, the first of which begins with the title. Without an embedder the vectors have no
+    columns; stems are always there.
     """
 
     article: Article
@@ -29,39 +33,41 @@ class ArticleVectors:
     stems: tuple[Stems, ...]
     title_stems: Stems
     sentences: Vectors
-    windows: Vectors
-    title: Vectors | None
+    passages: Vectors
+    title: Vectors
 
     @property
     def lexical_only(self) -> bool:
         """Whether there are no vectors to compare."""
         return self.sentences.shape[1] == 0
 
-    @property
-    def whole(self) -> Vectors:
-        """One unit vector for all sentences."""
-        return unit(self.sentences.mean(axis=0, keepdims=True))[0]
+    @cached_property
+    def windows(self) -> Vectors:
+        """One vector per three neighbouring sentences: what is being talked about around there."""
+        return pool_windows(self.sentences, WINDOW)
 
 
 def read_vectors(article: Article, embedder: Embedder | None) -> ArticleVectors:
-    """What is measured of an article; the one expensive step per article."""
+    """What is measured of an article; the one expensive step per article.
+
+    Of more than 400 sentences, 400 are looked at, evenly spread: compare `numbers` with `total`.
+    """
     places = pick_evenly(len(article.sentences), MAX_SENTENCES)
     texts = [article.quote(article.sentences[place]) for place in places]
-    if embedder is None:
-        vectors: Vectors = np.empty((len(texts), 0), dtype=np.float32)
-        title = None
-    else:
-        embedded = embedder.embed([*texts, *([article.title] if article.title else [])])
-        vectors, title = embedded[: len(texts)], (embedded[len(texts)] if article.title else None)
+    passages = pick_passages(article.title, texts)
+    vectors: Vectors = np.empty((len(texts) + len(passages) + 1, 0), dtype=np.float32)
+    if embedder is not None:
+        # An article without a title is judged by its first passage instead.
+        vectors = embedder.embed([*texts, *passages, article.title or passages[0]])
     return ArticleVectors(
         article=article,
         numbers=tuple(article.sentences[place].number for place in places),
         total=len(article.sentences),
         stems=tuple(find_stems(text) for text in texts),
         title_stems=find_stems(article.title),
-        sentences=vectors,
-        windows=pool_windows(vectors, WINDOW),
-        title=title,
+        sentences=vectors[: len(texts)],
+        passages=vectors[len(texts) : -1],
+        title=vectors[-1],
     )
 
 
@@ -70,6 +76,19 @@ def pick_evenly(total: int, most: int) -> list[int]:
     if total <= most:
         return list(range(total))
     return [int(place) for place in np.linspace(0, total - 1, most).round()]
+
+
+def pick_passages(title: str, sentences: list[str]) -> list[str]:
+    """At most six stretches of neighbouring sentences, evenly spread; the title opens the first."""
+    stretches: list[list[str]] = []
+    length = PASSAGE_CHARACTERS
+    for sentence in [f"{title}.", *sentences] if title else sentences:
+        if length + len(sentence) > PASSAGE_CHARACTERS:
+            stretches.append([])
+            length = 0
+        stretches[-1].append(sentence)
+        length += len(sentence) + 1
+    return [" ".join(stretches[place]) for place in pick_evenly(len(stretches), MAX_PASSAGES)]
 
 
 def pool_windows(vectors: Vectors, size: int) -> Vectors:
@@ -83,5 +102,3 @@ def pool_windows(vectors: Vectors, size: int) -> Vectors:
 def unit(vectors: NDArray[np.float32]) -> Vectors:
     """The rows scaled to length 1; rows of nothing stay nothing."""
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9), dtype=np.float32)
-
-

@@ -23,7 +23,7 @@ def measure_phrases(phrases: Sequence[str], vectors: ArticleVectors, index: Taxo
     Above 0.5 a reader would usually say that the sentence is about it; a literal mention gives at least 0.9.
     """
     stems = [find_content(phrase) for phrase in phrases]
-    overlap = np.array([[_share(p, s, index.rarity) for s in vectors.stems] for p in stems], dtype=np.float32)
+    overlap = np.array([[_share(p, s, index.vocabulary.rarity) for s in vectors.stems] for p in stems], dtype=np.float32)
     overlap = overlap.reshape(len(phrases), len(vectors.stems))
     mentioned = np.array([[is_mentioned(p, s) for s in vectors.stems] for p in stems]).reshape(overlap.shape)
     if index.embedder is None or vectors.lexical_only:

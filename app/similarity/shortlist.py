@@ -6,63 +6,70 @@ import numpy as np
 
 from app.domain.value import Share, Value
 from app.domain.verdict import Candidate
+from app.similarity.embedding import Vectors
+from app.similarity.evidence import FEATURES, LEXICAL_FEATURES, contrast, measure_evidence
 from app.similarity.passages import ArticleVectors
-from app.similarity.phrases import measure_phrases
 from app.similarity.taxonomy_index import TaxonomyIndex
 
-BEST_SENTENCES = 3
-
-
-class TopicEvidence(Value):
-    """The sentences most strongly about one topic, best first, with their strengths."""
-
-    topic: str
-    sentences: tuple[int, ...]
-    strengths: tuple[Share, ...]
+# Fitted by `python -m bench.retrieval --fit` on half of the articles of three labelled sets at once, rounded.
+BIAS = -3.5
+WEIGHTS = {
+    "passages": 0.36,
+    "sentences": 0.33,
+    "title": 0.16,
+    "statements": 0.37,
+    "name_in_text": 5.0,
+    "name_in_title": 0.8,
+    "words": 3.5,
+    "hubness": -2.5,
+}
+LEXICAL_BIAS = -3.0
+LEXICAL_WEIGHTS = {"name_in_text": 6.0, "name_in_title": 1.0, "words": 8.0}
+# Deviations above just any category at which a few sentences count as being about this one.
+ABOUT = 1.0
 
 
 class Ranked(Value):
     """A category with the evidence that the article is about it.
 
-    `score` is comparable across articles and taxonomies; `depth` is the share of sentences about it.
+    `score` is meant the same for every article and taxonomy: about how likely an editor would put the article there.
+    `depth` is the share of passages (three sentences each) in which the category stands out.
     """
 
     category_id: str
     score: Share
     depth: Share
-    topics: tuple[TopicEvidence, ...] = ()
 
 
 def rank_categories(vectors: ArticleVectors, index: TaxonomyIndex) -> tuple[Ranked, ...]:
     """Every category of the taxonomy, best first."""
-    strengths = measure_phrases(index.texts, vectors, index)
-    owners = np.array(index.owners)
-    ranked = []
-    for place, profile in enumerate(index.profiles):
-        own = strengths[owners == place].max(axis=0)
-        best = np.sort(own)[::-1][: max(3, len(own) // 4)]
-        score = float(best.mean())
-        ranked.append(Ranked(category_id=profile.category_id, score=min(score, 1), depth=float((own > 0.5).mean())))
+    scores = score_evidence(measure_evidence(vectors, index))
+    depths = measure_depth(vectors, index)
+    ranked = [
+        Ranked(category_id=profile.category_id, score=float(score), depth=float(depth))
+        for profile, score, depth in zip(index.profiles, scores, depths, strict=True)
+    ]
     return tuple(sorted(ranked, key=lambda r: (-r.score, r.category_id)))
-
-
-def find_topic_evidence(category_id: str, vectors: ArticleVectors, index: TaxonomyIndex) -> tuple[TopicEvidence, ...]:
-    """The best sentences per key topic of a category."""
-    topics = index.taxonomy.get_category(category_id).topics
-    strengths = measure_phrases([topic.text for topic in topics], vectors, index)
-    found = []
-    for topic, row in zip(topics, strengths, strict=True):
-        best = np.argsort(-row, kind="stable")[:BEST_SENTENCES]
-        found.append(
-            TopicEvidence(
-                topic=topic.id,
-                sentences=tuple(vectors.numbers[place] for place in best),
-                strengths=tuple(float(row[place]) for place in best),
-            )
-        )
-    return tuple(found)
 
 
 def shortlist(ranked: Sequence[Ranked], index: TaxonomyIndex, *, size: int) -> tuple[Candidate, ...]:
     """The best `size` categories as candidates, best first."""
     return tuple(Candidate(category=index.taxonomy.get_category(r.category_id), score=r.score) for r in ranked[:size])
+
+
+def score_evidence(evidence: Vectors) -> Vectors:
+    """One score per row of `measure_evidence`, 0 to 1."""
+    is_lexical = evidence.shape[1] == len(LEXICAL_FEATURES)
+    weights = [LEXICAL_WEIGHTS[f] for f in LEXICAL_FEATURES] if is_lexical else [WEIGHTS[f] for f in FEATURES]
+    total = evidence @ np.array(weights, dtype=np.float32) + (LEXICAL_BIAS if is_lexical else BIAS)
+    return np.asarray(1 / (1 + np.exp(-total)), dtype=np.float32)
+
+
+def measure_depth(vectors: ArticleVectors, index: TaxonomyIndex) -> Vectors:
+    """For each category the share of passages in which it stands out; without vectors, that mention its names."""
+    if index.lexical_only or vectors.lexical_only:
+        return index.vocabulary.share_naming(vectors)
+    met = vectors.windows @ np.vstack([index.centroids, index.anchors]).T
+    count = len(index.profiles)
+    standing = np.stack([contrast(row[:count], row[count:]) for row in met]) > ABOUT
+    return np.asarray(standing.mean(axis=0), dtype=np.float32)

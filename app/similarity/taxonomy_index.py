@@ -1,4 +1,4 @@
-"""Owns what is computed once per taxonomy: profiles, their vectors and stems, and the background."""
+"""Owns what is computed once per taxonomy and compared with every article."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,24 +10,30 @@ import numpy as np
 from app.domain.category import Taxonomy
 from app.similarity.background import BACKGROUND
 from app.similarity.embedding import Embedder, Vectors
-from app.similarity.lexical import Rarity, Stems, find_content
+from app.similarity.passages import unit
 from app.similarity.profiles import Profile, build_profile
 from app.similarity.vector_cache import embed_cached
+from app.similarity.vocabulary import Vocabulary
+
+# The centre counts the background as this many categories, so that even a single category has something to differ
+# from. With 38 to 149 categories the ranking does not depend on it (10 to 100 tried).
+BACKGROUND_WEIGHT = 30
+NEIGHBOURS = 10
 
 
 @dataclass(frozen=True, eq=False)
 class TaxonomyIndex:
-    """A taxonomy made ready to be compared with articles, one at a time.
+    """A taxonomy made ready to be compared with articles, one at a time; shared between threads.
 
-    `texts` are all names, statements and prose, category by category; `owners` says which category
-    (its place in the taxonomy) each belongs to, and `vectors` holds a row for each.
+    Category `i` (its place in the taxonomy) owns rows `starts[i]` to `starts[i + 1]` of `texts` and `vectors`: its
+    names, then its statements, then its prose. Without an embedder the vectors have no columns.
     """
 
     taxonomy: Taxonomy
     embedder: Embedder | None
     profiles: tuple[Profile, ...]
     texts: tuple[str, ...]
-    owners: tuple[int, ...]
+    starts: tuple[int, ...]
     vectors: Vectors
     background: Vectors
 
@@ -35,20 +41,20 @@ class TaxonomyIndex:
     def build(cls, taxonomy: Taxonomy, embedder: Embedder | None, cache_dir: Path | None) -> Self:
         """The index; embeddings are kept in `cache_dir` between starts, None keeps none."""
         profiles = tuple(build_profile(category) for category in taxonomy.categories)
-        texts, owners = [], []
-        for owner, profile in enumerate(profiles):
-            own = [*profile.names, *(s.text for s in profile.statements), profile.prose or profile.title]
-            texts += own
-            owners += [owner] * len(own)
-        nothing: Vectors = np.empty((0, 0), dtype=np.float32)
+        texts: list[str] = []
+        starts = [0]
+        for profile in profiles:
+            texts += [*profile.names, *(statement.text for statement in profile.statements), profile.prose]
+            starts.append(len(texts))
+        nothing: Vectors = np.empty((len(texts), 0), dtype=np.float32)
         return cls(
             taxonomy=taxonomy,
             embedder=embedder,
             profiles=profiles,
             texts=tuple(texts),
-            owners=tuple(owners),
+            starts=tuple(starts),
             vectors=embed_cached(texts, embedder, cache_dir) if embedder else nothing,
-            background=embed_cached(BACKGROUND, embedder, cache_dir) if embedder else nothing,
+            background=embed_cached(BACKGROUND, embedder, cache_dir) if embedder else nothing[:0],
         )
 
     @property
@@ -57,14 +63,46 @@ class TaxonomyIndex:
         return self.embedder is None
 
     @cached_property
-    def stems(self) -> tuple[Stems, ...]:
-        """The content stems of each text."""
-        return tuple(find_content(text) for text in self.texts)
+    def vocabulary(self) -> Vocabulary:
+        """The categories' words."""
+        return Vocabulary(self.profiles)
 
     @cached_property
-    def rarity(self) -> Rarity:
-        """How much a stem tells among these categories."""
-        documents: list[list[str]] = [[] for _ in self.profiles]
-        for owner, stems in zip(self.owners, self.stems, strict=True):
-            documents[owner] += stems
-        return Rarity(documents)
+    def phrases(self) -> Vectors:
+        """The vectors of names and statements, less what all of them share, row by row as in `texts`."""
+        is_prose = np.zeros(len(self.texts), dtype=bool)
+        is_prose[[end - 1 for end in self.starts[1:]]] = True
+        centred = np.empty_like(self.vectors)
+        for rows in (is_prose, ~is_prose):
+            centred[rows] = unit(self.vectors[rows] - self._centre(self.vectors[rows]))
+        return centred
+
+    @cached_property
+    def centroids(self) -> Vectors:
+        """One vector per category: title, all names, statements and prose in equal parts.
+
+        Less the centre, so that what all of the taxonomy is about does not tell for any of it.
+        """
+        rows = []
+        for profile, start, end in zip(self.profiles, self.starts, self.starts[1:], strict=True):
+            names, statements = np.split(self.phrases[start : end - 1], [len(profile.names)])
+            parts = [self.phrases[start], unit(names.mean(axis=0)), self.phrases[end - 1]]
+            rows.append(sum([*parts, unit(statements.mean(axis=0))] if len(statements) else parts))
+        return unit(np.stack(rows))
+
+    @cached_property
+    def anchors(self) -> Vectors:
+        """The background in the centroids' terms: categories that nothing here is about."""
+        return unit(self.background - self._centre(self.vectors))
+
+    @cached_property
+    def hubness(self) -> Vectors:
+        """How near each category lies to what is not its own: other definitions, and the background."""
+        prose = self.vectors[[end - 1 for end in self.starts[1:]]]
+        near = self.centroids @ np.vstack([prose, self.background]).T
+        near[np.diag_indices(len(prose))] = -1
+        return np.asarray(np.sort(near, axis=1)[:, -NEIGHBOURS:].mean(axis=1), dtype=np.float32)
+
+    def _centre(self, vectors: Vectors) -> Vectors:
+        total = vectors.sum(axis=0) + BACKGROUND_WEIGHT * self.background.mean(axis=0)
+        return np.asarray(total / (len(vectors) + BACKGROUND_WEIGHT), dtype=np.float32)

@@ -5,9 +5,10 @@ from typing import Final, Literal, get_args
 from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from starlette.exceptions import HTTPException
+from starlette.types import Message
 
 from app.domain.value import Value
-from app.errors import BadArticle, BadInput
+from app.errors import BadArticle, BadInput, TooLarge
 from app.parsing.submission import Submission
 
 Format = Literal["text", "markdown", "html"]
@@ -49,13 +50,13 @@ async def read_form(request: Request, *, max_bytes: int) -> Form:
 
     Raises:
         BadInput: it cannot be read as this form, or holds an unknown format.
-        TooLarge: the application counts bodies, and this one is over the limit.
+        TooLarge: it is over `max_bytes`; what is beyond is not read.
     """
     charset = request.headers.get("content-type", "").lower().partition("charset=")[2].strip(' ";')
     if charset not in {"", "utf-8"}:
         raise BadInput(f"The form is sent as {charset[:40]!r}. Send it as UTF-8, as browsers do.")
     try:
-        async with request.form(max_files=0, max_fields=MAX_FIELDS, max_part_size=max_bytes) as sent:
+        async with _limit(request, max_bytes).form(max_files=0, max_fields=MAX_FIELDS, max_part_size=max_bytes) as sent:
             fields = {name: [value for value in sent.getlist(name) if isinstance(value, str)] for name in sent}
     except (HTTPException, FormParserError) as error:
         detail = error.detail if isinstance(error, HTTPException) else str(error)
@@ -69,6 +70,21 @@ async def read_form(request: Request, *, max_bytes: int) -> Form:
         format=kind,
         categories=", ".join(value for value in fields.get("categories", []) if value.strip()),
     )
+
+
+def _limit(request: Request, max_bytes: int) -> Request:
+    """The request with its body counted as it arrives, whatever its headers claim."""
+    seen = 0
+
+    async def receive_counted() -> Message:
+        nonlocal seen
+        message = await request.receive()
+        seen += len(message.get("body", b""))
+        if seen > max_bytes:
+            raise TooLarge(f"The article is over {max_bytes:,} bytes. Send less, or raise SCOPENOTE_MAX_BODY_BYTES.")
+        return message
+
+    return Request(request.scope, receive_counted)
 
 
 def _first(fields: dict[str, list[str]], name: str) -> str:

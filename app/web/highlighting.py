@@ -4,34 +4,54 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from pydantic import PositiveInt
+from pydantic import Field, PositiveInt
 
 from app.domain.article import Article
 from app.domain.value import Value
 
-Role = Literal["topic", "exclusion"]
+Role = Literal["topic", "exclusion", "waived"]
+"""What a quote does: carry a topic, bear on an exclusion that stands or is open, or on one that does not stand."""
 
 
-class Note(Value):
-    """One piece of evidence as the page points to it, numbered in reading order from 1.
+class Use(Value):
+    """One use of a quote: which category rests what on it, and the id of the element that shows it.
 
-    `about` is the topic or exclusion that it carries, in the definition's words, `category` the
-    title of the category. `start` and `end` are code points of `Article.text`.
+    `about` is the topic or exclusion, in the definition's words; "" where it is not known.
     """
 
-    number: PositiveInt
-    start: int
-    end: int
+    anchor: str
     role: Role
     category: str
     about: str
 
     @property
     def label(self) -> str:
-        """What the evidence is for, as a tooltip says it."""
+        """What the quote is for, as a tooltip says it."""
         carried = "carries" if self.role == "topic" else "bears on the exclusion"
         about = f" {carried} “{self.about}”" if self.about else ""
         return f"{self.category}:{about}" if about else self.category
+
+
+class Note(Value):
+    """A place in the text that is quoted, numbered in reading order from 1, with all its uses, best first.
+
+    `start` and `end` are code points of `Article.text`.
+    """
+
+    number: PositiveInt
+    start: int
+    end: int
+    uses: tuple[Use, ...] = Field(min_length=1)
+
+    @property
+    def label(self) -> str:
+        """What the place is for, as a tooltip says it."""
+        return "; ".join(use.label for use in self.uses)
+
+    @property
+    def categories(self) -> str:
+        """The categories that use it."""
+        return ", ".join(dict.fromkeys(use.category for use in self.uses))
 
 
 class Piece(Value):
@@ -56,9 +76,10 @@ class Piece(Value):
         return self.text.lstrip()
 
     @property
-    def excludes(self) -> bool:
-        """Whether nothing but exclusions is carried here."""
-        return all(note.role == "exclusion" for note in self.notes)
+    def roles(self) -> tuple[Role, ...]:
+        """What is done with it; a waived exclusion counts only where nothing else does."""
+        found = {use.role for note in self.notes for use in note.uses}
+        return tuple(role for role in ("topic", "exclusion") if role in found) or ("waived",)
 
 
 class Block(Value):

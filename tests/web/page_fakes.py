@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
-from app.api.body_limit import BodyLimit
 from app.domain.article import Article, Removed, Run, Sentence
 from app.domain.category import Category, Taxonomy, Topic
 from app.domain.decision import Assignment, Decision, Evidence, ExclusionFinding
@@ -317,12 +316,11 @@ class FakeServices:
 
 
 def build_app(services: FakeServices) -> FastAPI:
-    """The pages and their static files behind the limit on bodies, and nothing else."""
+    """The pages and their static files, and nothing else."""
     app = FastAPI()
     app.state.services = services
     app.include_router(pages.router)
     mount_assets(app)
-    app.add_middleware(BodyLimit, max_bytes=services.settings.max_body_bytes)
 
     @app.get("/categories")
     async def _list(request: Request) -> HTMLResponse:

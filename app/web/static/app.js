@@ -81,19 +81,26 @@
   result.addEventListener("htmx:afterSwap", arrive);
   form.addEventListener("htmx:sendError", () => tell("The service cannot be reached. Your text is still here: try again."));
 
-  const light = (number) => {
+  // Under the pointer or the focus, a quote's own words are lit, or all the words that its category rests on.
+  let chosen = [];
+  const light = (numbers) => {
     for (const mark of result.querySelectorAll("mark")) {
-      mark.classList.toggle("lit", mark.dataset.notes.split(" ").includes(number));
+      mark.classList.toggle("lit", mark.dataset.notes.split(" ").some((number) => numbers.includes(number)));
     }
   };
-  const follow = (event) => {
-    const link = event.target.closest("[data-note]");
-    if (link) light(link.dataset.note);
+  const find = (target) => {
+    const link = target.closest("[data-note]");
+    if (link) return [link.dataset.note];
+    return [...(target.closest(".card")?.querySelectorAll("[data-note]") ?? [])].map((each) => each.dataset.note);
   };
-  for (const name of ["mouseover", "focusin", "click"]) result.addEventListener(name, follow);
+  result.addEventListener("mouseover", (event) => {
+    const found = find(event.target);
+    light(found.length ? found : chosen);
+  });
+  for (const name of ["focusin", "click"]) result.addEventListener(name, (event) => light((chosen = find(event.target))));
   result.addEventListener("click", (event) => {
     const link = event.target.closest('a[href^="#quote-"]');
-    const folded = link && document.querySelector(link.getAttribute("href"))?.closest("details");
-    if (folded) folded.open = true;
+    let folded = link && document.querySelector(link.getAttribute("href"))?.closest("details");
+    for (; folded; folded = folded.parentElement.closest("details")) folded.open = true;
   });
 })();
