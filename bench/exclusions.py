@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from app.category_files.exclusion_grammar import compile_exclusion
+from app.category_files.exclusions.grammar import compile_exclusion
 
 Row = dict[str, Any]
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
@@ -81,8 +81,8 @@ def score_phrases(pairs: list[tuple[Row, Row]], field: str, *, lenient: bool) ->
 
 
 def share(pairs: list[tuple[Row, Row]], agrees: Callable[[Row, Row], bool]) -> float:
-    """The share of pairs that agree."""
-    return round(sum(agrees(ours, gold) for ours, gold in pairs) / max(1, len(pairs)), 4)
+    """The share of pairs that agree; 1 where there are none."""
+    return round(sum(agrees(ours, gold) for ours, gold in pairs) / len(pairs), 4) if pairs else 1.0
 
 
 def score(pairs: list[tuple[Row, Row]]) -> Row:

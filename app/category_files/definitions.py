@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Final
 
-from app.category_files.exclusion_grammar import compile_exclusion
+from app.category_files.exclusions.grammar import compile_exclusion
 from app.category_files.fields import Fields
 from app.category_files.instructions import Instructions, read_instructions
 from app.category_files.links import Link

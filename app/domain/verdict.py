@@ -18,8 +18,9 @@ class Candidate(Value):
 class Check(Value):
     """A judge's claim that one topic or exclusion holds, with where it says it saw that.
 
-    `about` is the id of a topic or an exclusion; `quote` is empty where the judge gave sentence
-    numbers only. Nothing in it has been looked up in the article.
+    `about` is the id of a topic or an exclusion, or of the category itself where it lists no
+    topics; `quote` is empty where the judge gave sentence numbers only. Nothing in it has been
+    looked up in the article.
     """
 
     about: str

@@ -66,7 +66,7 @@ def _to_verdict(category: Category, form: VerdictForm | None, denied: frozenset[
         return Verdict(category_id=category.id, unreadable=category.id not in denied)
     return Verdict(
         category_id=category.id,
-        topics=_to_checks(form.topics, {topic.id for topic in category.topics}),
+        topics=_to_checks(form.topics, {topic.id for topic in category.topics} or {category.id}),
         exclusions=_to_checks(form.exclusions, {rule.id for rule in category.exclusions}),
         rationale=textwrap.shorten(form.rationale, 600, placeholder=" …"),
     )

@@ -1,19 +1,35 @@
 """Owns the local judge: verdicts from words and vectors, without a model server."""
 
+import textwrap
 from collections.abc import Sequence
+
+import numpy as np
 
 from app.domain.article import Article
 from app.domain.category import Category
+from app.domain.value import Value
 from app.domain.verdict import Candidate, Check, Judgement, JudgeName, Usage, Verdict
-from app.similarity.reader import Reader
-from app.similarity.shortlist import Ranked, TopicEvidence
+from app.similarity.profiles import build_profile
+from app.similarity.reader import PhraseMeasures, Reader
+from app.similarity.shortlist import Ranked
 
-WORTH_A_LOOK = 0.3
+WORTH_A_LOOK = 0.25
 """Categories that score below are not searched for the sentences that carry their topics."""
 HOLDS = 0.5
 """The strength of its best sentence from which a topic holds."""
+CITED = 3
+"""Sentences cited per topic."""
 NAMED_TOPICS = 3
 PROMPT_VERSION = "none: the local judge is not prompted"
+
+
+class _Claim(Value):
+    """A topic that holds, with the sentences that carry it, the strongest first."""
+
+    about: str
+    text: str
+    strength: float
+    sentences: tuple[int, ...]
 
 
 class LocalJudge:
@@ -26,11 +42,11 @@ class LocalJudge:
     async def judge(self, article: Article, candidates: tuple[Candidate, ...]) -> Judgement:
         """One verdict per candidate, in their order; costs nothing and asks nobody."""
         ranked = {r.category_id: r for r in await self._reader.rank(article)}
-        close = [c.category.id for c in candidates if ranked[c.category.id].score >= WORTH_A_LOOK]
-        evidence = await self._reader.find_evidence(article, close)
+        close = [c.category for c in candidates if ranked[c.category.id].score >= WORTH_A_LOOK]
+        claims = await self._find_claims(article, close)
         return Judgement(
             verdicts=tuple(
-                _to_verdict(c.category, ranked[c.category.id], evidence.get(c.category.id, ())) for c in candidates
+                _to_verdict(c.category, ranked[c.category.id], claims.get(c.category.id, ())) for c in candidates
             ),
             judge=JudgeName(kind="local", model=self.model, degraded=self._degraded),
             usage=Usage(),
@@ -43,6 +59,15 @@ class LocalJudge:
         """The embedding model's name, or "words only" where there is none."""
         return self._reader.index.embedder.model if self._reader.index.embedder else "words only"
 
+    async def _find_claims(self, article: Article, categories: Sequence[Category]) -> dict[str, tuple[_Claim, ...]]:
+        """The topics that hold, by category id; all phrases are measured at once."""
+        phrases = {category.id: _list_phrases(category) for category in categories}
+        texts = tuple(dict.fromkeys(text for listed in phrases.values() for _, text in listed))
+        if not texts:
+            return {}
+        measured = await self._reader.measure(article, texts)
+        return {id_: _claim(listed, texts, measured) for id_, listed in phrases.items()}
+
     def _find_limits(self, article: Article) -> tuple[str, ...]:
         looked_at = self._reader.count_looked_at(article)
         if looked_at < len(article.sentences):
@@ -50,34 +75,46 @@ class LocalJudge:
         return ()
 
 
-def _to_verdict(category: Category, ranked: Ranked, evidence: Sequence[TopicEvidence]) -> Verdict:
-    held = [topic for topic in evidence if topic.strengths and topic.strengths[0] >= HOLDS]
-    held.sort(key=lambda topic: -topic.strengths[0])
+def _list_phrases(category: Category) -> list[tuple[str, str]]:
+    """What a sentence can be about: the topics, by id; without topics the title and what the prose says."""
+    if category.topics:
+        return [(topic.id, topic.text) for topic in category.topics]
+    statements = build_profile(category).statements
+    return [(category.id, category.title), *((category.id, statement.text) for statement in statements)]
+
+
+def _claim(listed: Sequence[tuple[str, str]], texts: Sequence[str], measured: PhraseMeasures) -> tuple[_Claim, ...]:
+    """The phrases that hold, strongest first. A sentence carries the one phrase that it is most about."""
+    rows = measured.strengths[[texts.index(text) for _, text in listed]]
+    carried = np.where(rows == rows.max(axis=0), rows, 0)
+    claims = []
+    for (about, text), row in zip(listed, carried, strict=True):
+        best = [place for place in np.argsort(-row, kind="stable")[:CITED] if row[place] >= HOLDS]
+        if best:
+            sentences = tuple(measured.numbers[place] for place in best)
+            claims.append(_Claim(about=about, text=text, strength=float(row[best[0]]), sentences=sentences))
+    return tuple(sorted(claims, key=lambda claim: -claim.strength))
+
+
+def _to_verdict(category: Category, ranked: Ranked, claims: Sequence[_Claim]) -> Verdict:
     return Verdict(
         category_id=category.id,
-        topics=tuple(
-            Check(
-                about=topic.topic,
-                sentences=tuple(n for n, s in zip(topic.sentences, topic.strengths, strict=True) if s >= HOLDS),
-            )
-            for topic in held
-        ),
-        rationale=_explain(category, ranked, held),
+        topics=tuple(Check(about=claim.about, sentences=claim.sentences) for claim in claims),
+        rationale=_explain(category, ranked, claims),
         strength=ranked.score,
         depth=ranked.depth,
     )
 
 
-def _explain(category: Category, ranked: Ranked, held: Sequence[TopicEvidence]) -> str:
+def _explain(category: Category, ranked: Ranked, claims: Sequence[_Claim]) -> str:
     """Why the category scores as it does, in an editor's words."""
     share = f"{ranked.depth:.0%}".replace("%", " %")
-    if not held:
-        return f"{share} of sentences come near {category.title}; none carries one of its topics."
-    texts = {topic.id: topic.text for topic in category.topics}
-    named = "; ".join(f"{_clip(texts[t.topic])} (sentence {t.sentences[0]})" for t in held[:NAMED_TOPICS])
-    return f"{share} of sentences are about {category.title}. Strongest: {named}."
+    if not claims:
+        return f"{share} of passages stand out as {category.title}; no sentence carries one of its topics."
+    named = "; ".join(f"{_clip(claim.text)} (sentence {claim.sentences[0]})" for claim in claims[:NAMED_TOPICS])
+    return f"{share} of passages stand out as {category.title}. Strongest: {named}."
 
 
 def _clip(topic: str) -> str:
-    """A topic up to its examples."""
-    return topic.split(" (", maxsplit=1)[0].rstrip(". ")
+    """A topic up to its examples, at most as long as a line."""
+    return textwrap.shorten(topic.split(" (", maxsplit=1)[0].rstrip(". "), 100, placeholder=" …")

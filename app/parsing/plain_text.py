@@ -9,14 +9,16 @@ from app.parsing.tracing import Traced, edit
 from app.parsing.visible import Block, Visible, warn_of_marks
 
 _LINE = re.compile(r"[^\n]+")
-_EDGE_LINES = re.compile(r"\A(?:[ \t]*\n)+|(?:\n[ \t]*)+\Z")
 
 
 def read_plain_text(source: Traced) -> Visible:
     """Plain text in normal form. Only empty lines at both ends are taken off."""
     normal = normalise(source)
     text = normal.traced.text
-    traced = edit(normal.traced, ((match.start(), match.end(), "") for match in _EDGE_LINES.finditer(text)))
+    end = len(text.rstrip())
+    start = text.rfind("\n", 0, len(text) - len(text.lstrip())) + 1
+    line_end = text.find("\n", end)
+    traced = edit(normal.traced, ((0, start, ""), (line_end if line_end >= 0 else len(text), len(text), "")))
     return Visible(
         traced=traced,
         blocks=tuple(_find_lines(traced.text)),

@@ -84,7 +84,14 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str], end: int) -> boo
     if match.start() - len(last) == begin and _ORDINAL.match(last):
         return False
     if _is_lower(word):
-        return len(last) >= 5 and last.isalpha() and last.islower() and not _is_abbreviation(last)
+        # After a quotation, words such as "she said" go on with the sentence around it.
+        return (
+            not stop.endswith(("”", "’", '"', "'"))
+            and len(last) >= 5
+            and last.isalpha()
+            and last.islower()
+            and not _is_abbreviation(last)
+        )
     return _may_end(last, word)
 
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from app.parsing.tracing import Edit, Traced, edit
 
-_MAX_LENGTH = 4000
+_MAX_LENGTH = 1000
 _CODE = r"(?P<code>^[ ]{0,3}(?P<fence>```|~~~)(?s:.*?)(?:^[ ]{0,3}(?P=fence)|\Z)|`[^`\n]++`)"
 _OPENING = r"(?P<open>\{\{[<%](?!\*)|\{%)"
 _VALUE = r"(?P<value>(?<![\^_\\])\{\{-?[ \t]*[A-Za-z_][\w.]*+(?:[ \t|:.,'\"\w-]|\[\d+\])*+\}\})"
-_ATTRIBUTES = r"(?P<attributes>[ \t]*\{:[^{}\n]*+\}|[ \t]*\{[#.][A-Za-z][^{}\n]*+\}(?=[ \t]*\#*[ \t]*$))"
+_ATTRIBUTES = r"(?P<attributes>(?<![ \t])[ \t]*+(?:\{:[^{}\n]*+\}|\{[#.][A-Za-z][^{}\n]*+\}(?=[ \t]*+\#*+[ \t]*+$)))"
 _FOOTNOTE = r"(?P<footnote>\[\^[^\]\s]{1,60}\]:?)"
 _FOUND = re.compile("|".join((_CODE, _OPENING, _VALUE, _ATTRIBUTES, _FOOTNOTE)), re.MULTILINE)
 _CLOSING = {"{{<": ">}}", "{{%": "%}}", "{%": "%}"}
@@ -42,10 +42,11 @@ def remove_wordpress_shortcodes(traced: Traced) -> tuple[Traced, int]:
 
 def _find_shortcodes(text: str) -> Iterator[tuple[Edit, bool]]:
     at = 0
+    last_comment_end = _find_last_comment_end(text)
     while match := _FOUND.search(text, at):
         at = match.end()
         if match["open"]:
-            end = _find_end(text, match)
+            end = _find_end(text, match, last_comment_end)
             if end is not None:
                 yield (match.start(), end, ""), True
                 at = end
@@ -53,13 +54,18 @@ def _find_shortcodes(text: str) -> Iterator[tuple[Edit, bool]]:
             yield (match.start(), at, ""), bool(match["value"])
 
 
-def _find_end(text: str, match: re.Match[str]) -> int | None:
+def _find_end(text: str, match: re.Match[str], last_comment_end: int) -> int | None:
     closing = _CLOSING[match["open"]]
     end = text.find(closing, match.end(), match.end() + _MAX_LENGTH)
     if end < 0:
         return None
     end += len(closing)
-    if _COMMENT.match(text, match.start()):
-        comment = _COMMENT_END.search(text, end, end + 10 * _MAX_LENGTH)
-        end = comment.end() if comment else end
+    if end < last_comment_end and _COMMENT.match(text, match.start()):
+        comment = _COMMENT_END.search(text, end)
+        return comment.end() if comment else end
     return end
+
+
+def _find_last_comment_end(text: str) -> int:
+    """Behind it no comment is looked for: each look would read the rest of the text."""
+    return max((match.end() for match in _COMMENT_END.finditer(text)), default=0)

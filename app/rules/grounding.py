@@ -13,7 +13,9 @@ MAX_EVIDENCE = 3
 
 def ground(verdict: Verdict, article: Article, text: FoldedText) -> GroundedVerdict:
     """The verdict with every citation looked up; `text` is the article's, folded once for all."""
-    topics = [_ground_check(check, verdict, article, text, topic=check.about) for check in verdict.topics]
+    topics = [
+        _ground_check(check, verdict, article, text, topic=_find_topic(check, verdict)) for check in verdict.topics
+    ]
     exclusions = [_ground_check(check, verdict, article, text, topic=None) for check in verdict.exclusions]
     return GroundedVerdict(
         category_id=verdict.category_id,
@@ -26,6 +28,11 @@ def ground(verdict: Verdict, article: Article, text: FoldedText) -> GroundedVerd
         unreadable=verdict.unreadable,
         injection_suspected=verdict.injection_suspected,
     )
+
+
+def _find_topic(check: Check, verdict: Verdict) -> str | None:
+    """The topic that a check is about; None where it is about a category that lists no topics."""
+    return None if check.about == verdict.category_id else check.about
 
 
 def _ground_check(

@@ -1,5 +1,7 @@
 """Owns what is measured of an article and every category: a few numbers each, none of them a verdict."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from app.similarity.embedding import Vectors
@@ -46,7 +48,7 @@ def match_statements(vectors: ArticleVectors, index: TaxonomyIndex) -> Vectors:
     strength = (mean_best(met, 0.1) + met.mean(axis=0)) / 2
     own = [
         np.sort(strength[start : end - 1])[-BEST_STATEMENTS:].mean()
-        for start, end in zip(index.starts, index.starts[1:], strict=False)
+        for start, end in pairwise(index.starts)
     ]
     return np.concatenate([np.array(own, dtype=np.float32), strength[len(index.texts) :]])
 

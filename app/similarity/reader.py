@@ -12,7 +12,7 @@ from app.domain.article import Article
 from app.similarity.lexical import find_content, is_mentioned
 from app.similarity.passages import MAX_SENTENCES, ArticleVectors, read_vectors
 from app.similarity.phrases import measure_phrases
-from app.similarity.shortlist import Ranked, TopicEvidence, find_topic_evidence, rank_categories
+from app.similarity.shortlist import Ranked, rank_categories
 from app.similarity.taxonomy_index import TaxonomyIndex
 
 KEPT = 64
@@ -39,17 +39,6 @@ class Reader:
         """Every category of the taxonomy, best first, with its score and depth."""
         vectors = await self._read(article)
         return await asyncio.to_thread(rank_categories, vectors, self.index)
-
-    async def find_evidence(
-        self, article: Article, category_ids: Sequence[str]
-    ) -> dict[str, tuple[TopicEvidence, ...]]:
-        """The best sentences per topic of these categories, by category id."""
-        vectors = await self._read(article)
-
-        def find() -> dict[str, tuple[TopicEvidence, ...]]:
-            return {id_: find_topic_evidence(id_, vectors, self.index) for id_ in category_ids}
-
-        return await asyncio.to_thread(find)
 
     async def measure(self, article: Article, phrases: Sequence[str]) -> PhraseMeasures:
         """How strongly each sentence is about each phrase, and which sentences name it."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
@@ -84,7 +85,7 @@ class TaxonomyIndex:
         Less the centre, so that what all of the taxonomy is about does not tell for any of it.
         """
         rows = []
-        for profile, start, end in zip(self.profiles, self.starts, self.starts[1:], strict=True):
+        for profile, (start, end) in zip(self.profiles, pairwise(self.starts), strict=True):
             names, statements = np.split(self.phrases[start : end - 1], [len(profile.names)])
             parts = [self.phrases[start], unit(names.mean(axis=0)), self.phrases[end - 1]]
             rows.append(sum([*parts, unit(statements.mean(axis=0))] if len(statements) else parts))

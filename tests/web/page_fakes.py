@@ -297,7 +297,7 @@ class FakeServices:
     decision: Decision = field(default_factory=build_decision)
     taxonomy: Taxonomy = field(default_factory=build_taxonomy)
     settings: Settings = field(default_factory=lambda: Settings(max_body_bytes=200_000))
-    judge_name: str = "the local judge, at no cost"
+    judge_name: str = "local"
     has_embeddings: bool = True
     failure: ScopenoteError | None = None
     findings: tuple[LintFinding, ...] = ()

@@ -127,7 +127,7 @@ def test_without_javascript_quotes_and_text_lead_to_each_other(plain_page: Page)
     classify(plain_page)
     plain_page.locator("#quote-2 a").click()
     assert plain_page.url.endswith("#text-2")
-    plain_page.get_by_role("link", name="Quote 2, Operating Model").click()
+    plain_page.get_by_role("link", name="Quote 2: Operating Model").click()
     assert plain_page.url.endswith("#quote-2")
 
 
@@ -223,10 +223,19 @@ def test_following_a_quote_lights_all_of_it_even_where_others_overlap(page: Page
     assert lit.all_inner_texts() == ["its own backlog", "and spends up to 80,000 euros a quarter without asking."]
 
 
+def test_a_category_under_the_pointer_lights_all_that_it_rests_on(page: Page) -> None:
+    classify(page)
+    page.locator(".card.excluded h4").hover()
+    assert page.locator("mark.lit").all_inner_texts() == [
+        "Some teams use Scrum, others a simple board on the wall.",
+        "Sprint reviews are open to everybody",
+    ]
+
+
 def test_a_number_in_the_text_opens_what_hides_its_quote(page: Page) -> None:
     classify(page)
     expect(page.locator("#quote-5")).to_be_hidden()
-    page.get_by_role("link", name="Quote 5, Operating Model").click()
+    page.get_by_role("link", name="Quote 5: Operating Model").click()
     expect(page.locator("#quote-5")).to_be_in_viewport()
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.article import Article
-from app.web.highlighting import Note, Role, cut
+from app.web.highlighting import Note, Role, Use, cut
 from tests.articles import build_article
 from tests.web.page_fakes import PARAGRAPHS
 from tests.web.page_fakes import build_article as build_hospital_article
@@ -15,7 +15,8 @@ ARTICLE = build_article(*LINES)
 
 
 def note(start: int, end: int, number: int = 1, role: Role = "topic") -> Note:
-    return Note(number=number, start=start, end=end, role=role, category="Model", about="Rights")
+    use = Use(anchor=f"quote-{number}", role=role, category="Model", about="Rights")
+    return Note(number=number, start=start, end=end, uses=(use,))
 
 
 def describe(article: Article, *notes: Note) -> list[list[str]]:
@@ -78,9 +79,19 @@ def test_headings_and_paragraphs_are_blocks_of_their_own() -> None:
     assert [block.heading for block in blocks][:4] == [True, False, True, False]
 
 
-def test_a_piece_that_carries_a_topic_too_does_not_count_as_excluding() -> None:
-    (block, *_) = cut(ARTICLE, [note(0, 7, role="exclusion"), note(4, 13, 2)])
-    assert [piece.excludes for piece in block.pieces if piece.notes] == [True, False, False]
+@pytest.mark.parametrize(
+    ("roles", "expected"),
+    [
+        pytest.param(("topic",), ("topic",), id="a topic"),
+        pytest.param(("exclusion", "topic"), ("topic", "exclusion"), id="both"),
+        pytest.param(("waived",), ("waived",), id="an exclusion that does not stand"),
+        pytest.param(("waived", "topic"), ("topic",), id="which a topic outshines"),
+        pytest.param(("waived", "exclusion"), ("exclusion",), id="and one that stands as well"),
+    ],
+)
+def test_a_piece_says_what_is_done_with_it(roles: tuple[Role, ...], expected: tuple[Role, ...]) -> None:
+    notes = [note(0, 7, number, role) for number, role in enumerate(roles, start=1)]
+    assert cut(ARTICLE, notes)[0].pieces[0].roles == expected
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=8))

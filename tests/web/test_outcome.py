@@ -1,7 +1,8 @@
 """A decision is told in groups, its quotes numbered in the order in which the article is read."""
 
 from app.domain.decision import Decision
-from app.web.outcome import Outcome, Quote, tell
+from app.web.outcome import Outcome, tell
+from app.web.quoting import Quote
 from app.web.wording import tell_absence, tell_usage
 from tests.web.page_fakes import build_decision, build_taxonomy
 
@@ -26,26 +27,34 @@ def test_every_category_is_in_one_group() -> None:
 
 def test_quotes_are_numbered_from_one_in_reading_order() -> None:
     outcome = tell_about(build_decision())
-    notes = sorted((q.note for q in find_quotes(outcome) if q.note), key=lambda note: note.number)
-    assert [note.number for note in notes] == list(range(1, 9))
+    notes = sorted({q.note for q in find_quotes(outcome) if q.note}, key=lambda note: note.number)
+    assert [note.number for note in notes] == list(range(1, 8))
     assert [note.start for note in notes] == sorted(note.start for note in notes)
 
 
-def test_the_same_words_get_a_number_for_each_purpose() -> None:
-    shared = [q.note for q in find_quotes(tell_about(build_decision())) if q.text.startswith("Some teams use Scrum")]
-    assert sorted((note.role, note.category) for note in shared if note) == [
-        ("exclusion", "Operating Model"),
-        ("topic", "Scrum"),
+def test_the_same_words_have_one_number_and_an_anchor_for_each_use() -> None:
+    shared = [q for q in find_quotes(tell_about(build_decision())) if q.text.startswith("Some teams use Scrum")]
+    assert [(q.use.anchor, q.use.role, q.use.category) for q in shared] == [
+        ("quote-5", "waived", "Operating Model"),
+        ("quote-5-2", "topic", "Scrum"),
     ]
+    assert [[other.anchor for other in quote.others] for quote in shared] == [["quote-5-2"], ["quote-5"]]
 
 
 def test_a_quote_names_the_topic_that_it_carries() -> None:
     (card,) = tell_about(build_decision()).assigned
-    assert card.quotes[1].about == "Decision rights, escalation paths and accountability"
-    assert card.quotes[1].note
-    assert card.quotes[1].note.label == (
-        "Operating Model: carries “Decision rights, escalation paths and accountability”"
-    )
+    assert card.quotes[1].use.label == "Operating Model: carries “Decision rights, escalation paths and accountability”"
+
+
+def test_words_that_carry_two_topics_are_one_quote_that_names_both() -> None:
+    decision = build_decision()
+    first, *others = decision.assignments
+    again = first.evidence[0].model_copy(update={"topic": "operating-model#t2"})
+    doubled = first.model_copy(update={"evidence": (first.evidence[0], again)})
+    outcome = tell_about(decision.model_copy(update={"assignments": (doubled, *others)}))
+    assert [quote.use.about for quote in outcome.assigned[0].quotes] == [
+        "Decision rights, escalation paths and accountability; Replacing projects with long-lived ownership of outcomes"
+    ]
 
 
 def test_a_quote_that_the_text_does_not_hold_is_shown_without_a_link() -> None:
@@ -66,7 +75,7 @@ def test_a_category_that_the_taxonomy_has_lost_is_still_told() -> None:
     decision = build_decision()
     gone = decision.assignments[0].model_copy(update={"category": "long-gone"})
     outcome = tell_about(decision.model_copy(update={"assignments": (gone,)}))
-    assert [quote.about for quote in outcome.assigned[0].quotes] == ["", "", ""]
+    assert [quote.use.about for quote in outcome.assigned[0].quotes] == ["", "", ""]
 
 
 def test_what_was_removed_is_counted_in_words() -> None:

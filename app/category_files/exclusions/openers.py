@@ -3,9 +3,8 @@
 import re
 from typing import Literal, NamedTuple
 
-from app.category_files import exclusion_attitudes as attitudes
-from app.category_files import exclusion_words as words
-from app.category_files.exclusion_words import match_words
+from app.category_files.exclusions import attitudes, words
+from app.category_files.exclusions.words import match_words
 
 Mark = Literal["stance", "framed", "ritual", "depth", "depth_hint", "mention", "solely", "unrelated", "quality"]
 """What a wording gives away about its kind.
@@ -31,8 +30,8 @@ _FINITE = (
     "discusses|focuses|focusses|cent(?:ers|res)|describes|explores|relates|pertains|deals|refers|explains|examines"
     "|involves|applies|talks|concentrates|revolves|introduces|analy[sz]es|summari[sz]es|treats|portrays|depicts|argues"
     "|(?:mentions|covers|references|addresses|concerns|features|presents|compares|touches|reviews|reports|lists"
-    "|documents|contains|includes|provides|offers|is|are)"
-    "(?!\\s+(?:of|about|or|and|for|that|from|by|with|in)\\b)"
+    "|documents|contains|includes|provides|offers|uses|is|are)"
+    "(?!\\s+(?:of|about|or|and|as|for|that|from|by|with|in)\\b)"
 )
 _SHALLOW = (
     r"superficial|shallow|ceremonial|cursory|surface-level|perfunctory|fleeting|incidental|tangential|buzzword-driven"
@@ -80,6 +79,7 @@ _ABOUT = (
     rf"{words.FOCUSED}\s+{_ADV}(?:on|around|in|upon)|{words.CONFINED}\s+{_ADV}to|aimed at|where|in which"
     rf"|whose {_ADV}{_WORD}{{0,2}}(?:topic|subject|focus|theme|purpose) is|{words.ABOUT}"
 )
+_DESCRIBED = match_words(rf"{_GROUP}{_THAT}(?:is|are)\s+(?!{_ADV}(?:{_ABOUT})\b){_ADV}")
 _TOPICAL = match_words(
     rf"{_GROUP}(?:,?\s+(?:(?:that|which|who)\s+)?(?:(?:is|are)\s+)?{_ADV}(?:{_ABOUT})"
     rf"|{_THAT}{_ADV}(?:{words.TOPICAL_VERBS})(?:e|es|s)?\b{_AND_VERB}?{_PREP}(?:\s+{_ADV}(?:on|with|to))?)\s+"
@@ -126,6 +126,7 @@ _OPENERS: tuple[tuple[re.Pattern[str], frozenset[Mark]], ...] = (
     (_STANCE_PARTICIPLE, frozenset({"stance"})),
     (_STANCE_LED, frozenset({"stance"})),
     (_STANCE_ADJECTIVE, frozenset({"stance"})),
+    (_DESCRIBED, frozenset()),
     (_TOPICAL, frozenset()),
     (_VERB_LED, frozenset()),
     (_FOCUS_LED, frozenset()),

@@ -3,8 +3,8 @@
 import re
 from typing import NamedTuple
 
-from app.category_files.exclusion_operators import split_at_operators
-from app.category_files.exclusion_wording import find_outside
+from app.category_files.exclusions.operators import split_at_operators
+from app.category_files.exclusions.wording import find_outside
 
 _INTRODUCED = (
     r"(?:e\.\s?g\.?|eg\b|for example|for instance|such as|including|like|incl\.?|i\.\s?e\.?|ie\b|namely|especially"

@@ -4,13 +4,12 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from app.category_files import exclusion_attitudes as attitudes
-from app.category_files import exclusion_title as titles
-from app.category_files import exclusion_words as words
-from app.category_files.exclusion_examples import take_bracketed
-from app.category_files.exclusion_operators import Segment
-from app.category_files.exclusion_phrases import expand_ellipsis, share_noun, split_members, trim, unique
-from app.category_files.exclusion_words import match_words
+from app.category_files.exclusions import attitudes, words
+from app.category_files.exclusions import title as titles
+from app.category_files.exclusions.examples import take_bracketed
+from app.category_files.exclusions.operators import Segment
+from app.category_files.exclusions.phrases import expand_ellipsis, share_noun, split_members, trim, unique
+from app.category_files.exclusions.words import match_words
 from app.domain.exclusion import Condition, ConditionType
 
 _ADVERBS = r"(?:(?:\w+ly|also|at least)\s+)*+"
@@ -39,6 +38,7 @@ _LINK = match_words(
     rf"(?:(?:{words.DETERMINERS}|{words.LINK_ADJECTIVES})\s+(?:(?:or|and)\s+(?=(?:{words.LINK_ADJECTIVES})\b))?)*+"
     rf"(?:{words.LINKS})(?:,?\s+(?:or|and)\s+(?:(?:{words.LINK_ADJECTIVES})\s+)?[\w-]+)?\s+(?:{_PREP})\s+(?=\S)"
 )
+_VERB = match_words(rf"(?:{words.LINK_VERBS})\s+(?:{_PREP}\s+)?(?=\S)")
 _HOW = match_words(r"how\s+(?:(?:it|they|this|these|that)\s+[\w-]+|to\s+[\w-]+)\s+")
 _TAIL = re.compile(rf"(?:{words.CONDITION_TAILS})$", re.IGNORECASE)
 _SCOPE_TAIL = re.compile(r"^((?:[\w'-]+ ){2,}[\w'-]+) (?:in|within) .*$", re.IGNORECASE)
@@ -116,17 +116,17 @@ def _read_members(text: str, title: str) -> list[str]:
         if (found := lead_in.match(body)) and found.end() < len(body):
             body = body[found.end() :]
     body = _TAIL.sub("", _strip_links(body))
-    members = [_read_member(member) for member in split_members(body, keep_binomials=True)]
-    members = [member for member in members if member]
-    before = members[-2] if len(members) > 1 else ""
-    if not titles.is_title(before, title):
-        members = expand_ellipsis(members, is_led_by_title=titles.starts_with_title(before, title))
+    raw = split_members(body, keep_binomials=True)
+    members = [read for member in raw if (read := _read_member(member))]
+    if len(members) > 1 and not (titles.is_title(members[-2], title) or _VERB.match(raw[-1])):
+        members = expand_ellipsis(members, is_led_by_title=titles.starts_with_title(members[-2], title))
     members = share_noun(members)
     return [*members, *(trim(m) for m in split_members(bracketed.examples, keep_binomials=True))]
 
 
 def _read_member(member: str) -> str:
-    member = _TAIL.sub("", _CENTRAL.sub("", _strip_links(member)))
+    verb = _VERB.match(member)
+    member = _TAIL.sub("", _CENTRAL.sub("", _strip_links(member[verb.end() :] if verb else member)))
     if scoped := _SCOPE_TAIL.match(member):
         member = scoped[1]
     return trim(member)

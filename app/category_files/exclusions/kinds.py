@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from app.category_files.exclusion_openers import Mark
+from app.category_files.exclusions.openers import Mark
 from app.domain.exclusion import ExclusionKind
 
 

@@ -10,19 +10,15 @@ ENDING = r"(?:e|es|s|ed|d|ing|ies|ied|y|ning|ns|n|ts|ting|ses)?"
 
 IMPERATIVES = (
     r"(?:(?:please|strictly|explicitly|always|also|generally|therefore|specifically)[ ,]+)*+",
-    r"(?:(?:exclude[sd]?|excluding|omit|omits|avoid|avoids|skip|skips|ignore|ignores|reject|rejects|leave out|leaves "
-    r"out"
-    r"|filter out|drop|keep out|no|never use (?:this \w+ )?for|out of scope|exclusions?"
-    r"|(?:the )?use of (?:this|the) \w+"
+    r"(?:(?:exclude[sd]?|excluding|omit|avoid|skip|ignore|reject|leave out|filter out|drop|keep out|no|out of scope"
+    r"|exclusions?|never use (?:this \w+ )?for|(?:the )?use of (?:this|the) \w+"
     r"|not(?: (?:(?:to be )?(?:used|intended|meant|suitable)|covering|including|about))?)\b(?!-)"
-    r"|(?:do|does|should|must|shall|may|can|is|are|will)(?: not|n't) (?:be )?"
-    r"(?:include|use|classify|apply|assign|tag|cover|select|choose|add|put|file|list|label|accept|admit|consider"
-    r"|contain"
-    r"|extend to|encompass|included?|used|applied|assigned|intended|meant|suitable|appropriate|a place|the place|for)"
-    r"(?: (?:this|the|it|here|as|under)(?: (?:category|tag|topic|label|section|class|collection|subject|heading))?)*"
-    r"|(?:doesn't|don't|isn't|can't|won't|mustn't|shouldn't) (?:include|use|classify|apply|cover|tag|assign|for)\w*"
-    r"(?: (?:this|the|it)(?: (?:category|tag|topic|label|section|class))?)?)",
-    r"(?: (?:for|to|from))?:? *",
+    r"|(?:(?:do|does|should|must|shall|may|can|is|are|will)(?: not|n't)|cannot|can't|won't) (?:be )?"
+    r"(?:included?|used?|classify|classified|apply|applied|assign|assigned|tag|tagged|cover|select|choose|add|put|file"
+    r"|list|label|accept|admit|consider|contain|extend to|encompass|intended|meant|suitable|appropriate|for)\b"
+    r"(?: (?:this|the|it|here|as|under)"
+    r"(?: (?:category|tag|topic|label|section|class|collection|subject|heading))?\b)*)",
+    r"(?: (?:for|to|from)\b)?:? *",
 )
 """How a bullet may order its own content away; joined to one pattern."""
 
@@ -62,7 +58,7 @@ TOPICAL_VERBS = (
 )
 """Verbs by which content has a subject: "content that deals with X"."""
 
-PREPOSITIONS = "to|with|on|in|into|about|upon|for|from|towards?|at|around|of|beyond|between|against"
+PREPOSITIONS = "to|within|under|with|on|in|into|about|upon|for|from|towards?|at|around|of|beyond|between|against"
 
 ALONE = (
     r"\b(?:solely|only|exclusively|purely|merely|entirely|just|strictly|simply|limited to|confined to|restricted to)\b"
@@ -108,13 +104,17 @@ BINOMIALS = frozenset(
 )
 """Pairs that name one thing."""
 
+ANYTHING = r"(?:content|anything|everything|something|discussions?|topics?|materials?|items?|matters?|subjects?)\b"
+"""Content nouns that add nothing to a list, as "stories" would."""
+
 CLASS_WORDS = frozenset(
     "methodologies methodology frameworks framework practices practice tools tool tooling technologies technology "
     "methods method "
     "techniques technique metrics metric concepts concept theories theory processes process software approaches "
     "approach topics systems system models model authors products product services subjects fields areas "
     "platforms disciplines things issues events activities formats genres languages standards measures libraries "
-    "vendors companies organisations organizations industries sectors solutions resources principles ideas "
+    "vendors category categories "
+    "companies organisations organizations industries sectors solutions resources principles ideas "
     "aspects features applications programs programmes matters examples items materials terms".split()
 )
 """Nouns too wide to look for on their own; examples in brackets replace them."""
@@ -151,6 +151,12 @@ CENTRAL_TAIL = (
     r" (?:that (?:is|are) )?(?:central|essential|integral|relevant|specific|unique|core|key|particular|fundamental"
     r"|pertinent) to (?P<center>.+)"
 )
+
+LINK_VERBS = (
+    "manage|improve|address|discuss|relate|connect|explain|provide|include|consider|contribute|enhance|describe|clarify"
+    "|reflect|apply|align|demonstrate|explore|examine|involve|mention|inform|quantify|analy[sz]e|offer|engage|acknowledge"
+)
+"""Verbs that a second member may bring along: "do not show routes or explain fares"."""
 
 LINK_GERUNDS = (
     "addressing|discussing|mentioning|referencing|connecting|relating|considering|explaining|linking|tying|exploring"

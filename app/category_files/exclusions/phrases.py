@@ -2,8 +2,8 @@
 
 import re
 
-from app.category_files.exclusion_wording import find_depths
-from app.category_files.exclusion_words import (
+from app.category_files.exclusions.wording import find_depths
+from app.category_files.exclusions.words import (
     ADJECTIVE_ENDINGS,
     BINOMIALS,
     CLASS_WORDS,

@@ -2,17 +2,16 @@
 
 import re
 
-from app.category_files import exclusion_attitudes as attitudes
-from app.category_files import exclusion_words as words
-from app.category_files.exclusion_operators import split_at_operators
-from app.category_files.exclusion_phrases import trim
-from app.category_files.exclusion_wording import find_depths, split_sentences
-from app.category_files.exclusion_words import match_words
+from app.category_files.exclusions import attitudes, words
+from app.category_files.exclusions.operators import split_at_operators
+from app.category_files.exclusions.phrases import trim
+from app.category_files.exclusions.wording import find_depths, split_sentences
+from app.category_files.exclusions.words import match_words
 
 _IMPERATIVE = match_words("".join(words.IMPERATIVES))
 _THIS_CATEGORY = match_words(
-    rf"(?:(?:{words.SELF}|it)\s+)(?=(?:excludes|is not|isn't|does not|doesn't|should not|shouldn't|must not|omits"
-    rf"|rejects|ignores|is never|cannot|will not)\b)"
+    rf"(?:(?:{words.SELF}|it)\s+)(?=(?:excludes|is not|isn't|does not|doesn't|should not|shouldn't|must not"
+    rf"|is never|cannot|will not)\b)"
 )
 _RELATIVE = rf"(?:any\s+|other\s+)*+(?:(?:{words.CONTENT})\s+)?(?:that|which)\s+(?=\w)"
 _STANCE = (
@@ -22,6 +21,10 @@ _STANCE = (
 _SHALLOW = (
     rf"(?:(?:{words.DETERMINERS})\s+)*+(?:{attitudes.DEPTH})(?:\s+(?:or|and)\s+[\w-]+)?\s+(?:{attitudes.TREATMENTS})\s+(?:of"
     rf"|to)\b"
+)
+_ATTITUDE = match_words(
+    rf"(?:(?:{words.DETERMINERS}) )*+(?:{attitudes.STANCE_NOUNS}|{attitudes.DEPTH}|{attitudes.RITUAL}"
+    rf"|[\w-]+(?:{words.ADJECTIVE_ENDINGS}))$"
 )
 _NEW_KIND = re.compile(rf"(?:,\s*(?:or|and)?|\s+(?:or|and))\s+(?=(?:{_RELATIVE}|{_STANCE}|{_SHALLOW}))", re.IGNORECASE)
 _ITEM = re.compile(r",\s*(?:or|and)\s+|,\s+|\s+(?:or|and)\s+", re.IGNORECASE)
@@ -67,10 +70,8 @@ def _split_kinds(sentence: str) -> list[str]:
 
 def _is_same_kind(before: str, after: str) -> bool:
     """Whether what follows continues a list of one kind: "superficial or ceremonial mentions of"."""
-    shallow = re.match(_SHALLOW, after, re.IGNORECASE)
-    stance = re.match(_STANCE, after, re.IGNORECASE)
-    words_before = before.split()
-    return bool((stance or shallow) and len(words_before) <= 1) or before.lower().endswith((" such as", " like"))
+    named = re.match(_SHALLOW, after, re.IGNORECASE) or re.match(_STANCE, after, re.IGNORECASE)
+    return bool(named and _ATTITUDE.match(before)) or before.lower().endswith((" such as", " like"))
 
 
 def _split_unrelated(clause: str) -> list[str]:

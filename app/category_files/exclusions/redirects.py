@@ -3,18 +3,22 @@
 import re
 from typing import NamedTuple
 
-from app.category_files.exclusion_examples import take_open
-from app.category_files.exclusion_phrases import split_members, trim
-from app.category_files.exclusion_words import LABELS, match_words
+from app.category_files.exclusions.examples import take_open
+from app.category_files.exclusions.phrases import split_members, trim
+from app.category_files.exclusions.words import LABELS, match_words
 
 _TARGET = r"(?P<target>[^();]+?)"
 _INSTEAD = r"(?:,?\s+instead)?"
 _USE = (
-    r"(?:please )?(?:use(?! (?:of|cases?|by|in|as|for|and|or|on|with|without|that|which|at)\b)|see|prefer|refer to|go to"
+    r"(?:please )?"
+    r"(?:use(?! (?:of|cases?|by|in|as|for|and|or|on|with|without|that|which|at)\b)|see|prefer|refer to|go to"
     r"|(?:file|tag|classify|list|put) (?:it |them |these |those )?(?:under|with|as|in))"
 )
 _CHOOSE = rf"(?:{_USE}|(?:please )?(?:try|choose|select|apply|consult|pick))"
-_FILED = r"(?:covered|handled|tagged|classified|filed|treated|categori[sz]ed|listed|collected|dealt with) (?:by|in|under|as|with|at)"
+_FILED = (
+    r"(?:covered|handled|tagged|classified|filed|treated|categori[sz]ed|listed|collected|dealt with)"
+    r" (?:by|in|under|as|with|at)"
+)
 _BELONG = (
     rf"(?:(?:that|which|these|they|those|this|it|all of which|both) )?(?:belongs? (?:in|under)|goe?s? (?:in|under)"
     rf"|(?:should|must|may|can|will) (?:be {_FILED}|belong (?:in|to|under)|go (?:in|under))"

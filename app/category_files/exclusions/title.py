@@ -3,7 +3,7 @@
 import re
 from difflib import SequenceMatcher
 
-from app.category_files.exclusion_words import NARROWING_HEADS, SELF, SHELLS, match_words
+from app.category_files.exclusions.words import NARROWING_HEADS, SELF, SHELLS, match_words
 
 _WORD = re.compile(r"[\w']+")
 _SPELLING = re.compile(r"is(?=(?:e|ed|er|es|ing|ation)$)")

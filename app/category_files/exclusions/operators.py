@@ -3,9 +3,9 @@
 import re
 from typing import NamedTuple
 
-from app.category_files.exclusion_attitudes import DOCTRINAL_VERBS
-from app.category_files.exclusion_wording import find_depths
-from app.category_files.exclusion_words import CONTENT, PREPOSITIONS
+from app.category_files.exclusions.attitudes import DOCTRINAL_VERBS
+from app.category_files.exclusions.wording import find_depths
+from app.category_files.exclusions.words import CONTENT, PREPOSITIONS
 from app.domain.exclusion import ConditionType
 
 _ADVERBS = r"(?:(?:\w+ly|also|even|really|otherwise|at least|in any way|yet|well)\s+){0,3}"
@@ -77,7 +77,7 @@ _TABLE: tuple[tuple[ConditionType, str], ...] = (
     (
         "lacks",
         rf"{_WHO}\b(?<!a )(?<!the )(?:lack|lacks|lacking|omits?|omitting|misses|missing|devoid of|omit|ignores?"
-        rf"|ignoring|overlooks?|neglects?)(?:\s+(?:in|of))?\b",
+        rf"|ignoring|avoids|overlooks?|neglects?)(?:\s+(?:in|of))?\b",
     ),
     (
         "lacks",

@@ -3,14 +3,13 @@
 import re
 from typing import NamedTuple
 
-from app.category_files import exclusion_attitudes as attitudes
-from app.category_files import exclusion_words as words
-from app.category_files.exclusion_examples import take_bracketed, take_open
-from app.category_files.exclusion_openers import Mark, is_any_content, open_up
-from app.category_files.exclusion_operators import split_at_operators
-from app.category_files.exclusion_phrases import is_class_word, share_noun, split_members, trim, unique
-from app.category_files.exclusion_title import shares_word
-from app.category_files.exclusion_words import match_words
+from app.category_files.exclusions import attitudes, words
+from app.category_files.exclusions.examples import take_bracketed, take_open
+from app.category_files.exclusions.openers import Mark, is_any_content, open_up
+from app.category_files.exclusions.operators import split_at_operators
+from app.category_files.exclusions.phrases import is_class_word, share_noun, split_members, trim, unique
+from app.category_files.exclusions.title import shares_word
+from app.category_files.exclusions.words import match_words
 
 _QUALIFIER = match_words(
     rf"(?:(?:{words.QUALIFIERS})(?:\s+(?:or|and)\s+(?:{words.QUALIFIERS}))?|{words.DETERMINERS})\s+(?=\S)"
@@ -19,6 +18,7 @@ _HINT = match_words(rf"(?:{attitudes.DEPTH_HINTS})\s+(?=[\w-]+\s+[\w-])")
 _HINTED = match_words(rf"(?:{attitudes.DEPTH_HINTS})\s")
 _UNRELATED = match_words(rf"{words.UNRELATED}\b")
 _PURE = match_words(r"(?:pure|only|just|solely|exclusively|strictly|merely|mere)\b")
+_ANYTHING = match_words(words.ANYTHING)
 _LIGHT = match_words(rf"(?:{words.LIGHT_HEADS}) of\s+(?=\S)")
 _SHELL = re.compile(rf"^(.*[\w'\"-])\s+(?:{words.TEXT_SHELLS})$", re.IGNORECASE)
 _ADJECTIVE = re.compile(rf"(?:{words.ADJECTIVE_ENDINGS})$", re.IGNORECASE)
@@ -122,11 +122,11 @@ def _read_members(text: str, marks: set[Mark]) -> list[str]:
         marks.add("depth_hint")
     text = _FURTHER_VERB.sub("", _CONTEXT_TAIL.sub("", text)) if is_stance else text
     members = split_members(text, keep_binomials=False) if not is_stance or "of " not in text else [text]
-    phrases = [phrase for member in members if (phrase := _read_member(member, marks))]
+    phrases = [phrase for member in members if (phrase := _read_member(member, marks, is_listed=len(members) > 1))]
     return share_noun(_drop_shared_head(phrases, is_stance=is_stance))
 
 
-def _read_member(member: str, marks: set[Mark]) -> str:
+def _read_member(member: str, marks: set[Mark], *, is_listed: bool) -> str:
     """One subject without qualifiers, light heads and shell nouns; "" where nothing is left."""
     own_qualifier = False
     member = _ANAPHORA.sub("", member).strip()
@@ -143,13 +143,9 @@ def _read_member(member: str, marks: set[Mark]) -> str:
             marks.add("depth_hint")
         member = member[found.end() :]
     if is_any_content(member):
-        return ""
+        return trim(member) if is_listed and not _ANYTHING.match(member) else ""
     shell = _SHELL.match(member)
-    if (
-        shell
-        and own_qualifier
-        and not _ADJECTIVE.search(shell[1].split()[0] if " " not in shell[1] else shell[1].split()[-1])
-    ):
+    if shell and own_qualifier and not _ADJECTIVE.search(shell[1].split()[-1]):
         member = shell[1]
     return trim(member)
 

@@ -3,14 +3,14 @@
 import re
 from typing import NamedTuple
 
-from app.category_files.exclusion_conditions import ConditionSide, of_title, read_condition
-from app.category_files.exclusion_examples import take_open, unwrap_operators
-from app.category_files.exclusion_kinds import Features, Kinds, classify
-from app.category_files.exclusion_openers import Mark
-from app.category_files.exclusion_operators import Segment, rewrite, split_at_operators
-from app.category_files.exclusion_phrases import is_class_word, unique
-from app.category_files.exclusion_redirects import Redirected
-from app.category_files.exclusion_subjects import SubjectSide, read_listed, read_subjects
+from app.category_files.exclusions.conditions import ConditionSide, of_title, read_condition
+from app.category_files.exclusions.examples import take_open, unwrap_operators
+from app.category_files.exclusions.kinds import Features, Kinds, classify
+from app.category_files.exclusions.openers import Mark
+from app.category_files.exclusions.operators import Segment, rewrite, split_at_operators
+from app.category_files.exclusions.phrases import is_class_word, unique
+from app.category_files.exclusions.redirects import Redirected
+from app.category_files.exclusions.subjects import SubjectSide, read_listed, read_subjects
 from app.domain.exclusion import Condition
 
 _NON = re.compile(r"non-?([\w']+(?:-[\w']+)*) ", re.IGNORECASE)

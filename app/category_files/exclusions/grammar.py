@@ -1,10 +1,10 @@
 """Owns the compiling of an exclusion, as publishers word it, to an exclusion rule."""
 
-from app.category_files.exclusion_clauses import split_clauses
-from app.category_files.exclusion_phrases import unique
-from app.category_files.exclusion_prohibitions import Prohibition, read_prohibition
-from app.category_files.exclusion_redirects import take_redirect
-from app.category_files.exclusion_wording import MAX_CHARACTERS, plain
+from app.category_files.exclusions.clauses import split_clauses
+from app.category_files.exclusions.phrases import unique
+from app.category_files.exclusions.prohibitions import Prohibition, read_prohibition
+from app.category_files.exclusions.redirects import take_redirect
+from app.category_files.exclusions.wording import MAX_CHARACTERS, plain
 from app.domain.exclusion import ExclusionKind, ExclusionRule
 
 
