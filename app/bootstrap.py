@@ -115,23 +115,26 @@ class Services:
         return lines
 
     def _compose(self) -> Classifier:
-        settings = self.settings
-        taxonomy = load_taxonomy(settings.categories)
-        reader = Reader(TaxonomyIndex.build(taxonomy, self._embeddings.embedder, find_cache()))
-        return Classifier(
-            taxonomy=taxonomy,
-            judge=_choose_judge(settings, reader),
-            lookout=SimilarityLookout(reader),
-            thresholds=Thresholds(
-                assign=settings.threshold,
-                max_tags=settings.max_tags,
-                max_categories=settings.max_categories,
-                max_concepts=settings.max_concepts,
-            ),
-            now=lambda: datetime.now(UTC),
-            timer_s=time.perf_counter,
-            new_id=lambda: uuid.uuid4().hex,
-        )
+        return compose_classifier(load_taxonomy(self.settings.categories), self.settings, self._embeddings.embedder)
+
+
+def compose_classifier(taxonomy: Taxonomy, settings: Settings, embedder: Embedder | None) -> Classifier:
+    """A classifier by this taxonomy, with the judge and the thresholds that the settings ask for."""
+    reader = Reader(TaxonomyIndex.build(taxonomy, embedder, find_cache()))
+    return Classifier(
+        taxonomy=taxonomy,
+        judge=_choose_judge(settings, reader),
+        lookout=SimilarityLookout(reader),
+        thresholds=Thresholds(
+            assign=settings.threshold,
+            max_tags=settings.max_tags,
+            max_categories=settings.max_categories,
+            max_concepts=settings.max_concepts,
+        ),
+        now=lambda: datetime.now(UTC),
+        timer_s=time.perf_counter,
+        new_id=lambda: uuid.uuid4().hex,
+    )
 
 
 def build_services(settings: Settings) -> Services:

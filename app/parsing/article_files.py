@@ -1,5 +1,6 @@
 """Owns files to articles: which form a file is in, and what its front matter says about it."""
 
+import re
 from pathlib import PurePath
 
 from pydantic import JsonValue, ValidationError
@@ -11,12 +12,14 @@ from app.parsing.front_matter import FrontMatter, read_front_matter
 from app.parsing.reading import read_source
 from app.parsing.sniffing import Form, find_form
 from app.parsing.submission import Submission, is_web_address
-from app.parsing.tracing import Traced
+from app.parsing.tracing import Traced, edit
 
 _FORMS: dict[str, Form] = {
     ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown", ".mkd": "markdown", ".mdown": "markdown",
     ".html": "html", ".htm": "html", ".xhtml": "html", ".txt": "text",
 }  # fmt: skip
+_MODULE_LINE = re.compile(r"^(?:import|export)\s[^\n]*(?:from\s|=|\{)[^\n]*$", re.MULTILINE)
+"""MDX begins with lines of JavaScript."""
 _ID_FIELDS = ("id", "ItemId", "itemid", "item_id", "slug")
 _URL_FIELDS = ("url", "canonical_url", "permalink")
 
@@ -40,6 +43,8 @@ def read_article_file(data: bytes, name: str, *, max_words: int | None = None) -
     form = form or find_form(front.body)
     submission = _submit(front, form, name)
     source = Traced(front.body, [(0, front.body_offset, len(front.body))] if front.body else [])
+    if name.lower().endswith(".mdx"):
+        source = edit(source, ((match.start(), match.end(), "") for match in _MODULE_LINE.finditer(front.body)))
     article = read_source(submission, source, max_words=max_words, templated=front.format != "none")
     return article.model_copy(update={"warnings": (*decoded.warnings, *front.warnings, *warnings, *article.warnings)})
 

@@ -8,6 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from app.domain.article import Removed
 from app.parsing import html_page
 from app.parsing.html_source import mark_offsets, read_offsets, remove_marks
+from app.parsing.html_stylesheets import find_hiding_names
 from app.parsing.html_visibility import Attributes, Ink, hand_down, is_hidden
 from app.parsing.tracing import Fragment, Traced, assemble, compose
 from app.parsing.visible import BLOCK, HEADING, LINE, Visible, lay_out
@@ -36,8 +37,9 @@ class _State(NamedTuple):
 class _Walk:
     """One walk over a tree: what it collects."""
 
-    def __init__(self, chrome: frozenset[int]) -> None:
+    def __init__(self, chrome: frozenset[int], hiding_names: frozenset[str]) -> None:
         self.chrome = chrome
+        self.hiding_names = hiding_names
         self.fragments: list[Fragment] = [(BLOCK, -1)]
         self.hidden = 0
 
@@ -56,7 +58,7 @@ def read_html(source: Traced, *, whole_page: bool | None = None) -> Visible:
     if whole_page is None:
         whole_page = html_page.is_whole_page(source.text)
     root, chrome = html_page.find_content(tree) if whole_page else (tree.body, frozenset())
-    walk = _Walk(chrome)
+    walk = _Walk(chrome, find_hiding_names(marked.styles))
     if root is not None:
         _walk(walk, root)
     traced = assemble(walk.fragments, source.text)
@@ -96,7 +98,7 @@ def _enter(walk: _Walk, node: LexborNode, state: _State, pending: list[tuple[Lex
     if name in _NO_TEXT or (walk.chrome and node.mem_id in walk.chrome):
         return
     attributes: Attributes = {key: remove_marks(value) if value else value for key, value in node.attributes.items()}
-    if attributes and is_hidden(name, attributes):
+    if attributes and (is_hidden(name, attributes) or (walk.hiding_names and _is_hidden_by_name(walk, attributes))):
         walk.hidden += 1
         return
     inside = _get_state(name, attributes, state)
@@ -106,6 +108,12 @@ def _enter(walk: _Walk, node: LexborNode, state: _State, pending: list[tuple[Lex
         pending.append(state.mark)
     if node.first_child is not None:
         pending.append((node.first_child, inside))
+
+
+def _is_hidden_by_name(walk: _Walk, attributes: Attributes) -> bool:
+    names = {f".{name}" for name in (attributes.get("class") or "").lower().split()}
+    names.add(f"#{(attributes.get('id') or '').strip().lower()}")
+    return not walk.hiding_names.isdisjoint(names)
 
 
 def _get_state(name: str, attributes: Attributes, state: _State) -> _State:

@@ -1,7 +1,7 @@
 """Owns what hides an element of a page from its readers.
 
 Judged from the element itself: its attributes, its inline style, and class names that style sheets
-everywhere use for hiding. What a style sheet does beyond that is not followed.
+everywhere use for hiding.
 """
 
 import re
@@ -23,6 +23,7 @@ _FAR_AWAY = {
     "in": -9,
 }
 _FAR_AWAY_PX = -500
+_SCALED_AWAY = re.compile(r"scale[xy]?\(\s*0(?:\.0*)?\s*[,)]")
 
 _HIDING_CLASSES = frozenset(
     "sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only element-invisible "
@@ -62,8 +63,7 @@ class Ink(NamedTuple):
 
 def is_hidden(name: str, attributes: Attributes) -> bool:
     """Whether the element, with all that is in it, takes no part in the visible page."""
-    hidden = attributes.get("hidden", "no") if "hidden" in attributes else "no"
-    if "hidden" in attributes and hidden != "no":
+    if "hidden" in attributes:
         return True
     if name == "input":
         return (attributes.get("type") or "").strip().lower() == "hidden"
@@ -75,7 +75,7 @@ def is_hidden(name: str, attributes: Attributes) -> bool:
     if classes and not _HIDING_CLASSES.isdisjoint(classes.lower().split()) and not _comes_back(classes.lower()):
         return True
     style = attributes.get("style")
-    return bool(style) and _is_hidden_by_style(read_style(style or ""))
+    return bool(style) and is_hiding(read_style(style or ""))
 
 
 def hand_down(ink: Ink, attributes: Attributes) -> Ink:
@@ -109,14 +109,18 @@ def _comes_back(classes: str) -> bool:
     return any(part.startswith(("d-", "show", "visible")) and part != "d-none" for part in classes.split())
 
 
-def _is_hidden_by_style(style: dict[str, str]) -> bool:
-    if style.get("display") == "none" or style.get("content-visibility") == "hidden":
-        return True
-    if style.get("visibility") in {"hidden", "collapse"} or _is_nothing(style.get("opacity"), below=0.05):
-        return True
-    if _is_clipped(style) or "opacity(0)" in style.get("filter", "") or "scale(0" in style.get("transform", ""):
-        return "scale(0." not in style.get("transform", "")
-    return _is_off_screen(style)
+def is_hiding(style: dict[str, str]) -> bool:
+    """Whether these declarations take an element out of sight."""
+    return (
+        style.get("display") == "none"
+        or style.get("content-visibility") == "hidden"
+        or style.get("visibility") in {"hidden", "collapse"}
+        or _is_nothing(style.get("opacity"), below=0.05)
+        or "opacity(0)" in style.get("filter", "")
+        or _SCALED_AWAY.search(style.get("transform", "")) is not None
+        or _is_clipped(style)
+        or _is_off_screen(style)
+    )
 
 
 def _is_clipped(style: dict[str, str]) -> bool:
