@@ -9,7 +9,7 @@ from app.api.body_limit import BodyLimit
 from app.api.origin_guard import guard_origin
 from app.api.problems import add_problem_handlers
 from app.bootstrap import Services
-from app.web import pages
+from app.web import category_pages, pages
 from app.web.assets import mount_assets
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -28,6 +28,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.include_router(pages.router)
+    app.include_router(category_pages.router)
     app.include_router(classify.router)
     app.include_router(categories.router)
     app.include_router(health.router)

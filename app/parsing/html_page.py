@@ -5,6 +5,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from app.parsing.html_source import remove_marks
+from app.parsing.html_visibility import Attributes, is_hidden
 
 _PAGE_TAG = re.compile(r"<!doctype\s+html|<(?:html|head|body)[\s>]", re.IGNORECASE)
 _CHROME = (
@@ -14,6 +15,9 @@ _CHROME = (
 _CONTENT_IN_FORM = "main, article, h1"
 _ENOUGH = 0.4
 """Share of the page's main text that a single <article> must hold to be read alone."""
+
+_MAX_CANDIDATES = 500
+"""A page with more is a list, and looking at each of them takes quadratic time."""
 
 
 def is_whole_page(html: str) -> bool:
@@ -27,10 +31,10 @@ def find_content(tree: LexborHTMLParser) -> tuple[LexborNode | None, frozenset[i
     if body is None:
         return None, frozenset()
     root = body
-    main = [node for node in tree.css("main, [role=main]") if _measure(node)]
+    main = _find_outermost(body, "main, [role=main]", "main main")
     if len(main) == 1:
         root = main[0]
-    articles = [node for node in root.css("article") if _measure(node)]
+    articles = _find_outermost(root, "article", "article article")
     if len(articles) == 1 and _measure(articles[0]) >= _ENOUGH * _measure(root):
         root = articles[0]
     chrome = frozenset(
@@ -39,12 +43,35 @@ def find_content(tree: LexborHTMLParser) -> tuple[LexborNode | None, frozenset[i
     return root, chrome
 
 
+def read_attributes(node: LexborNode) -> Attributes:
+    """An element's attributes without the marks of `mark_offsets`."""
+    return {name: remove_marks(value) if value else value for name, value in node.attributes.items()}
+
+
 def choose_title(title: str, headings: tuple[str, ...]) -> str:
     """The page's title; its own heading where the title is that heading with the site's name around it."""
     title = " ".join(title.split())
     if not title:
         return headings[0] if headings else ""
     return next((heading for heading in headings[:3] if len(heading) >= 8 and heading in title), title)
+
+
+def _find_outermost(root: LexborNode, selector: str, nested: str) -> list[LexborNode]:
+    """The elements with text that readers see; comments under an article are articles inside it."""
+    found = root.css(selector)
+    if len(found) > _MAX_CANDIDATES:
+        return []
+    inner = {node.mem_id for node in root.css(nested)}
+    return [node for node in found if node.mem_id not in inner and _is_seen(node) and _measure(node)]
+
+
+def _is_seen(node: LexborNode | None) -> bool:
+    """Whether neither it nor anything around it is hidden: hidden text must not pose as the article."""
+    while node is not None and node.is_element_node:
+        if is_hidden(node.tag or "", read_attributes(node)):
+            return False
+        node = node.parent
+    return True
 
 
 def _is_chrome(node: LexborNode, root: LexborNode, body: LexborNode) -> bool:

@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from app.domain.article import Removed
 from app.parsing import html_page
-from app.parsing.html_source import mark_offsets, read_offsets, remove_marks
+from app.parsing.html_source import mark_offsets, read_offsets
 from app.parsing.html_stylesheets import find_hiding_names
 from app.parsing.html_visibility import Attributes, Ink, hand_down, is_hidden
 from app.parsing.tracing import Fragment, Traced, assemble, compose
@@ -64,6 +64,8 @@ def read_html(source: Traced, *, whole_page: bool | None = None) -> Visible:
     traced = assemble(walk.fragments, source.text)
     traced = Traced(traced.text, compose(traced.stretches, source.stretches))
     laid_out, blocks, removed, warnings = lay_out(traced)
+    if whole_page and not blocks:
+        return read_html(source, whole_page=False)
     removed = Removed(
         invisible_characters=removed.invisible_characters, hidden_elements=walk.hidden, comments=marked.comments
     )
@@ -97,8 +99,8 @@ def _enter(walk: _Walk, node: LexborNode, state: _State, pending: list[tuple[Lex
         return
     if name in _NO_TEXT or (walk.chrome and node.mem_id in walk.chrome):
         return
-    attributes: Attributes = {key: remove_marks(value) if value else value for key, value in node.attributes.items()}
-    if attributes and (is_hidden(name, attributes) or (walk.hiding_names and _is_hidden_by_name(walk, attributes))):
+    attributes = html_page.read_attributes(node)
+    if is_hidden(name, attributes) or (walk.hiding_names and _is_hidden_by_name(walk, attributes)):
         walk.hidden += 1
         return
     inside = _get_state(name, attributes, state)

@@ -98,17 +98,27 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str], end: int) -> boo
 def _may_end(last: str, word: str) -> bool:
     """Whether a full stop after `last` ends a sentence where `word`, not in lower case, follows."""
     low = last.lower()
-    if (low in BEFORE_NAMES and last[:1].isupper()) or low in NEVER_LAST:
+    numbered = word[:1].isdigit() or word[:1] in {"#", "§"}
+    if (low in BEFORE_NAMES and last[:1].isupper()) or low in NEVER_LAST or (low in BEFORE_NUMBERS and numbered):
         return False
-    if low in BEFORE_NUMBERS and (word[:1].isdigit() or word[:1] in {"#", "§"}):
-        return False
-    if low in MAY_BE_LAST:
-        return word in SENTENCE_STARTERS or (low == "etc" and not word[:1].isdigit())
-    if len(last) == 1 and last.isalpha() and last.isupper():
-        return (word in SENTENCE_STARTERS and word not in {"A", "I"}) or (last == "I" and not _is_initial(word))
-    if "." in last and all(len(part) <= 2 for part in last.split(".")) and any(map(str.isalpha, last)):
+    if low == "etc":
+        return not numbered
+    if low in MAY_BE_LAST or _is_acronym(last):
         return word in SENTENCE_STARTERS
+    if len(last) == 1 and last.isalpha():
+        return _may_end_after_letter(last, word)
     return not (last.isdigit() and len(last) <= 2 and word.lower() in MONTHS)
+
+
+def _may_end_after_letter(letter: str, word: str) -> bool:
+    """A letter with a full stop is an initial, or one of several ("z. B."), unless it is the pronoun I."""
+    if letter == "I" or letter.islower():
+        return not _is_initial(word)
+    return word in SENTENCE_STARTERS and not _is_initial(word)
+
+
+def _is_acronym(word: str) -> bool:
+    return "." in word and all(len(part) <= 2 for part in word.split(".")) and not word.replace(".", "").isdigit()
 
 
 def _is_initial(word: str) -> bool:

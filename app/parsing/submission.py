@@ -14,7 +14,8 @@ def _mend_surrogates(value: object) -> object:
     return _SURROGATES.sub("\ufffd", value) if isinstance(value, str) else value
 
 
-Readable = Annotated[str, BeforeValidator(_mend_surrogates)]
+_MEND = BeforeValidator(_mend_surrogates)
+Readable = Annotated[str, _MEND]
 """A string; a lone surrogate, which JSON can carry but no text can, is read as U+FFFD."""
 
 
@@ -28,8 +29,8 @@ class Submission(Value):
     html: Readable | None = None
     markdown: Readable | None = None
     title: Readable = ""
-    id: Annotated[Readable, Field(min_length=1, max_length=500)] | None = None
-    url: Annotated[Readable, Field(max_length=2000)] | None = None
+    id: Annotated[str, Field(min_length=1, max_length=500), _MEND] | None = None
+    url: Annotated[str, Field(max_length=2000), _MEND] | None = None
 
     @model_validator(mode="after")
     def _holds_one_body(self) -> Self:

@@ -54,3 +54,12 @@ async def test_health_and_readiness(client: httpx.AsyncClient) -> None:
 async def test_an_unknown_path_and_a_wrong_method_are_problems_too(client: httpx.AsyncClient) -> None:
     for response in (await client.get("/nope"), await client.delete("/classify")):
         assert response.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_browser_gets_pages_at_the_same_addresses(client: httpx.AsyncClient) -> None:
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    for path in ("/categories", "/categories/governance"):
+        response = await client.get(path, headers=browser)
+        assert response.headers["content-type"].startswith("text/html")
+        assert "Governance" in response.text
+    assert (await client.get("/categories/nope", headers=browser)).status_code == 404

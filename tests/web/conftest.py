@@ -19,5 +19,7 @@ def services() -> FakeServices:
 
 @pytest.fixture
 async def client(services: FakeServices, anyio_backend: str) -> AsyncIterator[AsyncClient]:
-    async with AsyncClient(transport=ASGITransport(build_app(services)), base_url="http://127.0.0.1") as client:
+    transport = ASGITransport(build_app(services))
+    accept = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    async with AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=accept) as client:
         yield client

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse
+from fastapi import FastAPI
 
 from app.domain.article import Article, Removed, Run, Sentence
 from app.domain.category import Category, Taxonomy, Topic
@@ -17,9 +16,8 @@ from app.errors import ScopenoteError
 from app.linting.findings import LintFinding
 from app.parsing.submission import Submission
 from app.settings import Settings
-from app.web import pages
+from app.web import category_pages, pages
 from app.web.assets import mount_assets
-from app.web.category_pages import render_categories, render_category
 
 PARAGRAPHS = (
     "From projects to standing teams",
@@ -320,14 +318,6 @@ def build_app(services: FakeServices) -> FastAPI:
     app = FastAPI()
     app.state.services = services
     app.include_router(pages.router)
+    app.include_router(category_pages.router)
     mount_assets(app)
-
-    @app.get("/categories")
-    async def _list(request: Request) -> HTMLResponse:
-        return render_categories(request, services)
-
-    @app.get("/categories/{id}")
-    async def _show(request: Request, id: str) -> HTMLResponse:  # noqa: A002 - the route's word
-        return render_category(request, services, id)
-
     return app

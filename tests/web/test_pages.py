@@ -76,7 +76,7 @@ async def test_every_page_forbids_what_it_does_not_need(client: AsyncClient, pat
     headers = (await client.get(path)).headers
     assert headers["content-security-policy"] == POLICY
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["cache-control"] == "no-store"
 
 
