@@ -101,8 +101,10 @@ def main() -> int:
     plain = np.stack([embed_plainly(tokenizer.encode(text).ids, weights) for text in texts])
     difference = float(np.abs(plain - embedder.embed(texts)).max())
     print(f"largest difference to plain numpy over {len(texts)} texts: {difference:.2g} (allowed {TOLERANCE:g})")
-    print(f"load {load_s:.2f} s, {rates['sentences_per_s']} sentences/s, {rates['paragraphs_per_s']} paragraphs/s, "
-          f"peak {peak_mb} MB")
+    print(
+        f"load {load_s:.2f} s, {rates['sentences_per_s']} sentences/s, {rates['paragraphs_per_s']} paragraphs/s, "
+        f"peak {peak_mb} MB"
+    )
     print(json.dumps({"max_abs_difference": difference, "load_s": round(load_s, 3), "peak_mb": peak_mb, **rates}))
     return 0 if difference <= TOLERANCE else 1
 

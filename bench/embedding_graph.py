@@ -59,7 +59,7 @@ class Graph:
 
     def constant(self, name: str, values: Sequence[float] | Sequence[int], dtype: type, *, scalar: bool = False) -> str:
         """The name of a small initialiser that lies in the graph itself."""
-        array = np.array(values[0] if scalar else values, dtype=dtype)
+        array: Any = np.array(values[0] if scalar else values, dtype=dtype)
         self.initializers.setdefault(name, self.onnx.numpy_helper.from_array(array, name))
         return name
 
@@ -97,7 +97,10 @@ def build_graph(onnx: Any, model_dir: Path) -> bytes:  # noqa: ANN401 - the pack
         make.make_graph(
             graph.nodes,
             "minilm",
-            [make.make_tensor_value_info(n, tensor.INT64, ["batch", "length"]) for n in ("input_ids", "attention_mask")],
+            [
+                make.make_tensor_value_info(n, tensor.INT64, ["batch", "length"])
+                for n in ("input_ids", "attention_mask")
+            ],
             [make.make_tensor_value_info("embeddings", tensor.FLOAT, ["batch", config["hidden_size"]])],
             list(graph.initializers.values()),
         ),
@@ -177,7 +180,9 @@ def main() -> int:
     same = GRAPH.exists() and GRAPH.read_bytes() == built
     if arguments.write:
         GRAPH.write_bytes(built)
-    print(f"{len(built):,} bytes; {'wrote' if arguments.write else 'the same as' if same else 'NOT the same as'} {GRAPH}")
+    print(
+        f"{len(built):,} bytes; {'wrote' if arguments.write else 'the same as' if same else 'NOT the same as'} {GRAPH}"
+    )
     digest = hashlib.sha256((arguments.model_dir / WEIGHTS).read_bytes()).hexdigest()
     print(json.dumps({"bytes": len(built), "same_as_committed": same, "weights_sha256": digest}))
     return 0 if same or arguments.write else 1

@@ -82,7 +82,10 @@ def report(labelled: LabelledSet, embedder: Embedder, *, ablation: bool) -> tupl
     known = " ".join("  -  " if value is None else f"{value:.3f}" for value in KNOWN_BASELINE[labelled.name])
     print(f"{'naive baseline, another draw of the set':44s} {known}")
     naive = score_naively(labelled, embedder)
-    results = {"naive": measure_ranking(naive, labels), "naive_contrast": measure_ranking(naive - naive.mean(0), labels)}
+    results = {
+        "naive": measure_ranking(naive, labels),
+        "naive_contrast": measure_ranking(naive - naive.mean(0), labels),
+    }
     print_measures("naive baseline, these rows, no contrast", results["naive"])
     print_measures("naive baseline, these rows, batch contrast", results["naive_contrast"])
     evidence, seconds = collect_evidence(labelled, embedder)
@@ -94,7 +97,12 @@ def report(labelled: LabelledSet, embedder: Embedder, *, ablation: bool) -> tupl
     if ablation:
         print_ablation(evidence, labels)
     print(f"{count / seconds:.1f} articles/s")
-    return {**results, "articles": count, "categories": categories, "articles_per_s": round(count / seconds, 1)}, evidence
+    return {
+        **results,
+        "articles": count,
+        "categories": categories,
+        "articles_per_s": round(count / seconds, 1),
+    }, evidence
 
 
 def print_ablation(evidence: Evidence, labels: Labels) -> None:

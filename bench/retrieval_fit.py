@@ -19,9 +19,10 @@ def fit_weights(measured: Sequence[tuple[Evidence, Labels]]) -> None:
         columns = [FEATURES.index(feature) for feature in features]
         for half in (0, 1):
             weights = fit_logistic([(e[half::2, :, columns], labels[half::2]) for e, labels in measured])
-            print(f"\n{name}, fitted on half {half}: bias {weights[-1]:.2f}, " + ", ".join(
-                f"{feature} {weight:.2f}" for feature, weight in zip(features, weights, strict=False)
-            ))
+            print(
+                f"\n{name}, fitted on half {half}: bias {weights[-1]:.2f}, "
+                + ", ".join(f"{feature} {weight:.2f}" for feature, weight in zip(features, weights, strict=False))
+            )
             print_header()
             for evidence, labels in measured:
                 rest = evidence[1 - half :: 2][:, :, columns].astype(np.float64) @ weights[:-1] + weights[-1]

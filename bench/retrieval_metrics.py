@@ -11,7 +11,9 @@ SIZES = (8, 12, 20)
 
 
 def measure_ranking(scores: Scores, labels: Labels) -> dict[str, float]:
-    """hit@1: share of articles whose first category is among their labels. recall@k: share of an article's labels
+    """The measures by name.
+
+    hit@1: share of articles whose first category is among their labels. recall@k: share of an article's labels
     among its first k, averaged over articles. f1: the best micro-averaged F1 over one threshold on all scores.
     """
     order = np.argsort(-scores, axis=1, kind="stable")

@@ -60,16 +60,16 @@ def settle(
     """
     if rule.subjects and not sighting.subject:
         return Settled(finding="clear", reason=f"No sentence is about {name_subject(rule)}.")
-    shares = _measure(sighting)
-    if rule.needs_judgement:
-        return Settled(
-            finding="undecided",
-            reason=f"{_cap(say_sentences(shares.subject))} may be what this excludes; only a reader can tell.",
-            sentences=sighting.subject,
-        )
     case = _Case(
-        rule=rule, sighting=sighting, shares=shares, score=scored.score, standing=standing, thresholds=thresholds
+        rule=rule,
+        sighting=sighting,
+        shares=_measure(sighting),
+        score=scored.score,
+        standing=standing,
+        thresholds=thresholds,
     )
+    if rule.needs_judgement:
+        return _settle_judgement(case)
     return _settle_redirect(case) if rule.redirect_to else _SETTLERS[rule.kind](case)
 
 
@@ -82,6 +82,16 @@ def _measure(sighting: Sighting) -> _Shares:
         category_alone=len(category - subject) / sighting.total,
         treated=len(category | condition) / sighting.total,
     )
+
+
+def _settle_judgement(case: _Case) -> Settled:
+    """Only a reader can tell; but what treats a category in substance does not do so in passing."""
+    if "depth" in {case.rule.kind, *case.rule.also} and case.shares.treated >= case.thresholds.depth:
+        return _settle_depth(case)
+    about = f"{_cap(say_sentences(case.shares.subject))} may be what this excludes"
+    if case.shares.subject < case.thresholds.doubt:
+        return _waive(f"{about}: too few to ask a reader.", case.sighting.subject)
+    return Settled(finding="undecided", reason=f"{about}; only a reader can tell.", sentences=case.sighting.subject)
 
 
 def _settle_absence(case: _Case) -> Settled:

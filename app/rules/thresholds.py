@@ -25,6 +25,8 @@ class Thresholds(Value):
     """From here the condition that rescues from an exclusion is treated, and not just named."""
     depth: Share = 0.15
     """From here a category is treated in substance where its definition shuts out passing mentions."""
+    doubt: Share = 0.05
+    """From here sentences that may be what only a reader can tell are worth a person's time."""
     max_tags: PositiveInt = 15
     max_categories: PositiveInt = 3
     max_concepts: PositiveInt = 1

@@ -33,6 +33,7 @@ MAX_TOKENS = 256
 MAX_CHARACTERS = 4_000
 # Larger batches only add padding on a CPU.
 BATCH_SIZE = 8
+LEAST_FILLED = 0.75
 # 384 floats each: about 6 MB when full.
 CACHE_SIZE = 4_096
 
@@ -103,7 +104,7 @@ class MiniLM:
         vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
         for batch in batch_by_length([len(ids) for ids in encoded]):
             vectors[batch] = self._run([encoded[place] for place in batch])
-        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return unit(vectors)
 
     def _run(self, encoded: Sequence[Sequence[int]]) -> Vectors:
         length = max(len(ids) for ids in encoded)
@@ -116,11 +117,21 @@ class MiniLM:
         return np.asarray(embeddings, dtype=np.float32)
 
 
+def unit(vectors: Vectors) -> Vectors:
+    """The rows scaled to length 1; rows of nothing stay nothing."""
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9), dtype=np.float32)
+
+
 def batch_by_length(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """The places of the texts in batches of like length, longest first."""
-    order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
-    for start in range(0, len(order), BATCH_SIZE):
-        yield order[start : start + BATCH_SIZE]
+    """The places of the texts in batches of like length, longest first; what is much shorter would mostly be padding."""
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
+        if batch and (len(batch) == BATCH_SIZE or lengths[place] < LEAST_FILLED * lengths[batch[0]]):
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
 
 
 def load_embedder(*, threads: int = 2) -> MiniLM:
@@ -136,18 +147,17 @@ def load_embedder(*, threads: int = 2) -> MiniLM:
         # Hashing releases the interpreter's lock, so it costs nothing beside the loading.
         with ThreadPoolExecutor(max_workers=1) as pool:
             hashing = pool.submit(hash_file, folder / "model.safetensors")
-            tokenizer = load_tokenizer(folder / "tokenizer.json")
-            session = load_session(folder, threads)
+            loaded = MiniLM(load_session(folder, threads), load_tokenizer(folder / "tokenizer.json"))
             digest = hashing.result()
-    except OSError as problem:
-        raise EmbeddingsUnavailable(f"the embedding model in {str(folder)!r} cannot be read ({problem}). {REMEDY}") from problem
-    except Exception as problem:  # noqa: BLE001 - tokenizers and onnxruntime raise plain Exception and a dozen of their own
-        raise EmbeddingsUnavailable(f"the embedding model in {str(folder)!r} cannot be loaded ({problem}). {REMEDY}") from problem
+    except Exception as problem:  # tokenizers raises plain Exception, onnxruntime a dozen kinds of its own
+        raise EmbeddingsUnavailable(
+            f"the embedding model in {str(folder)!r} cannot be loaded: {problem}. {REMEDY}"
+        ) from problem
     if digest != WEIGHTS_SHA256:
         raise EmbeddingsUnavailable(
-            f"the weights in {str(folder)!r} have sha256 {digest}, but the graph was made for {WEIGHTS_SHA256}. {REMEDY}"
+            f"the weights in {str(folder)!r} have sha256 {digest}; the graph needs {WEIGHTS_SHA256}. {REMEDY}"
         )
-    return MiniLM(session, tokenizer)
+    return loaded
 
 
 def find_model_folder() -> Path | None:

@@ -40,7 +40,7 @@ def find_content(text: str) -> Stems:
 
 def is_mentioned(phrase: Stems, stems: Stems) -> bool:
     """Whether all stems of the phrase stand in the text in order within a short window."""
-    if not phrase or not set(phrase).issubset(stems):
+    if not phrase or any(stem not in stems for stem in phrase):
         return False
     starts = (place for place, stem in enumerate(stems) if stem == phrase[0])
     return any(_follows(phrase[1:], stems[start + 1 : start + len(phrase) + SLACK]) for start in starts)

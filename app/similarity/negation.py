@@ -18,8 +18,8 @@ NEGATION = re.compile(
 )
 # "I.2.10", "F.4.3", "14Axx": another classification's numbers, with the words that lead up to them.
 CODE = r"(?:[A-Z]\.\d[\d.]*|\d{2}[A-Z](?:\d{2}|xx)|[A-Z]{3}\s+\d{2,})"
-CODED = re.compile(rf"(?:[\w-]+\s+){{0,6}}?(?:sub)?class(?:es)?(?:ification)?\s+{CODE}|{CODE}", re.IGNORECASE)
-PARENTHESES = re.compile(r"\s*\(([^()]*)\)")
+CODED = re.compile(rf"(?:\b[\w-]{{1,30}}\s+){{0,6}}?(?:sub)?class(?:es)?(?:ification)?\s+{CODE}|{CODE}", re.IGNORECASE)
+PARENTHESES = re.compile(r"\s?\(([^()]*)\)")
 # "All of X except Y": what stands before these is said to belong.
 EXCEPTION = re.compile(r"excepts?|excepting|with|but|not|other|rather|instead|exclud", re.IGNORECASE)
 MIN_WORDS_LEFT = 3

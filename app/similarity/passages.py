@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.domain.article import Article
-from app.similarity.embedding import Embedder, Vectors
+from app.similarity.embedding import Embedder, Vectors, unit
 from app.similarity.lexical import Stems, find_stems
 
 # Work per article is bounded; a longer one is looked at evenly.
@@ -39,7 +38,7 @@ class ArticleVectors:
     @property
     def lexical_only(self) -> bool:
         """Whether there are no vectors to compare."""
-        return self.sentences.shape[1] == 0
+        return self.sentences.size == 0
 
     @cached_property
     def windows(self) -> Vectors:
@@ -97,8 +96,3 @@ def pool_windows(vectors: Vectors, size: int) -> Vectors:
         return unit(vectors.mean(axis=0, keepdims=True))
     summed = np.cumsum(np.vstack([np.zeros((1, vectors.shape[1])), vectors]), axis=0)
     return unit(((summed[size:] - summed[:-size]) / size).astype(np.float32))
-
-
-def unit(vectors: NDArray[np.float32]) -> Vectors:
-    """The rows scaled to length 1; rows of nothing stay nothing."""
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9), dtype=np.float32)

@@ -8,19 +8,26 @@ from app.similarity.negation import drop_negations
 
 # "Covers A, B and C. Roughly includes D, E." is a list of topics written as prose.
 LIST_OPENER = re.compile(
-    r"^\W*(?:[\w\s]{0,40}?\s)?"
-    r"(?:covers?|(?:roughly |also |in particular,? )*includ(?:es?|ing)|contains?|deals? with|concerns?|focus(?:es)? on|centers on|comprises?|such as)"
-    r"(?:\s+(?:all\s+)?(?:aspects|areas|kinds|types|forms|facets)\s+of|\s+material\s+(?:in|on)|\s+topics\s+such\s+as)*:?\s+",
+    r"^\W*(?:[\w\s]{0,40}?\s)??"
+    r"(?:covers?|includ(?:es?|ing)|contains?|deals? with|concerns?|focus(?:es)? on|centers on|comprises?|such as)"
+    r"(?:\s+(?:all\s+)?(?:aspects|areas|kinds|types|forms|facets)\s+of"
+    r"|\s+material\s+(?:in|on)|\s+topics\s+such\s+as)*:?\s+",
     re.IGNORECASE,
 )
-ENUMERATION = re.compile(r",?\s+(?:including(?:, but not limited to,?)?|such as|for example|e\.g\.,?|namely)\s+|:\s+", re.IGNORECASE)
+ENUMERATION = re.compile(
+    r",?\s+(?:including(?:, but not limited to,?)?|such as|for example|e\.g\.,?|namely)\s+|:\s+", re.IGNORECASE
+)
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[\"“(]?[A-Z0-9])|\n+")
 PART_END = re.compile(r"\s*;\s+|\s+[–—]\s*|\s*[–—]\s+")
 ITEM_END = re.compile(r",\s+(?:and\s+|or\s+)?|\s*\(\d+\)\s*")
-PARENTHESES = re.compile(r"\s*\(([^()]*)\)")
+PARENTHESES = re.compile(r"\s?\(([^()]*)\)")
 # A clause with commas in it is no list.
-CLAUSE = re.compile(r"\b(?:is|are|was|can|will|may|should|must|have|has|we|you|they|that|which|while|when)\b", re.IGNORECASE)
+CLAUSE = re.compile(
+    r"\b(?:is|are|was|can|will|may|should|must|have|has|we|you|they|that|which|while|when)\b", re.IGNORECASE
+)
 MAX_STATEMENTS = 40
+# Definitions are written by people; what is longer is not one.
+MAX_PROSE = 20_000
 # An item of a list names something; more words are a sentence of its own.
 MAX_ITEM_WORDS = 6
 MIN_ITEMS = 3
@@ -46,8 +53,9 @@ class Profile(Value):
 
 def build_profile(category: Category) -> Profile:
     """The positive side of a definition."""
-    scope, description, summary = (drop_negations(t) for t in (category.scope, category.description, category.summary))
-    topics = tuple(Statement(topic=t.id, text=drop_negations(t.text) or t.text) for t in category.topics)
+    prose = (tidy(text) for text in (category.scope, category.description, category.summary))
+    scope, description, summary = (drop_negations(text) for text in prose)
+    topics = tuple(Statement(topic=t.id, text=drop_negations(tidy(t.text)) or t.text) for t in category.topics)
     split = tuple(Statement(topic=None, text=s) for prose in (scope, description) for s in split_prose(prose))
     names = tuple(dict.fromkeys((category.title, *(spell_out(name) for name in category.synonyms))))
     listed = f"{'; '.join(t.text.rstrip('.') for t in topics)}." if topics else ""
@@ -62,6 +70,11 @@ def build_profile(category: Category) -> Profile:
 
 def _end(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def tidy(text: str) -> str:
+    """The text with single spaces and no empty lines, which also keeps the expressions here linear; at most so long."""
+    return "\n".join(" ".join(line.split()) for line in text[:MAX_PROSE].splitlines() if line.strip())
 
 
 def spell_out(name: str) -> str:

@@ -10,8 +10,7 @@ import numpy as np
 
 from app.domain.category import Taxonomy
 from app.similarity.background import BACKGROUND
-from app.similarity.embedding import Embedder, Vectors
-from app.similarity.passages import unit
+from app.similarity.embedding import Embedder, Vectors, unit
 from app.similarity.profiles import Profile, build_profile
 from app.similarity.vector_cache import embed_cached
 from app.similarity.vocabulary import Vocabulary
@@ -20,6 +19,9 @@ from app.similarity.vocabulary import Vocabulary
 # from. With 38 to 149 categories the ranking does not depend on it (10 to 100 tried).
 BACKGROUND_WEIGHT = 30
 NEIGHBOURS = 10
+# A background line this near to a category is about it; the rest, at least so many, are about something else.
+COVERED = 0.2
+FEWEST_ANCHORS = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,14 +95,18 @@ class TaxonomyIndex:
 
     @cached_property
     def anchors(self) -> Vectors:
-        """The background in the centroids' terms: categories that nothing here is about."""
-        return unit(self.background - self._centre(self.vectors))
+        """The background lines that no category covers, in the centroids' terms: what else an article may be about."""
+        lines = unit(self.background - self._centre(self.vectors))
+        nearest = (lines @ self.centroids.T).max(axis=1)
+        order = np.argsort(nearest, kind="stable")
+        uncovered = max(FEWEST_ANCHORS, int((nearest < COVERED).sum()))
+        return np.asarray(lines[order[:uncovered]], dtype=np.float32)
 
     @cached_property
     def hubness(self) -> Vectors:
         """How near each category lies to what is not its own: other definitions, and the background."""
         prose = self.vectors[[end - 1 for end in self.starts[1:]]]
-        near = self.centroids @ np.vstack([prose, self.background]).T
+        near = self.centroids @ np.vstack([prose, self.anchors]).T
         near[np.diag_indices(len(prose))] = -1
         return np.asarray(np.sort(near, axis=1)[:, -NEIGHBOURS:].mean(axis=1), dtype=np.float32)
 

@@ -65,11 +65,13 @@ class Vocabulary:
 
     def share_naming(self, vectors: ArticleVectors) -> Scores:
         """For each category the share of sentences that mention one of its names."""
-        shares = [
-            np.mean([any(is_mentioned(name, stems) for name in names) for stems in vectors.stems])
-            for names in self._names
-        ]
-        return np.array(shares, dtype=np.float32)
+        present: set[str] = set().union(*vectors.stems)
+        shares = np.zeros(len(self._names), dtype=np.float32)
+        for place, names in enumerate(self._names):
+            used = [name for name in names if name and present.issuperset(name)]
+            if used:
+                shares[place] = np.mean([any(is_mentioned(name, stems) for name in used) for stems in vectors.stems])
+        return shares
 
     def tell(self, name: Stems) -> float:
         """How much it means that a name is mentioned, 0 to 1."""
