@@ -76,9 +76,8 @@ def _count_reviews(decisions: list[Decision]) -> dict[str, float]:
     reasons = Counter(r for d in decisions for a in d.assignments for r in a.review_reasons)
     standing = statuses["assigned"] + statuses["review"] + statuses["excluded"]
     rate = statuses["review"] / max(1, standing)
-    print(
-        f"  review: {rate:.1%} of what could stand, {sum(map(bool, waiting))} of {len(decisions)} articles {dict(reasons)}"
-    )
+    asked = f"{sum(map(bool, waiting))} of {len(decisions)} articles"
+    print(f"  review: {rate:.1%} of what could stand, {asked} {dict(reasons)}")
     return {
         "review_rate": rate,
         "articles_with_review": sum(map(bool, waiting)) / len(decisions),

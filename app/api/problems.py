@@ -80,7 +80,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         if not request.headers.get("content-type", "").startswith("application/json"):
             remedy = "Send JSON, with the header Content-Type: application/json."
             return answer_problem(request, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "NotJson", remedy)
-        faults = [f"{'.'.join(str(part) for part in e['loc'])}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()[:5]]
+        faults = [_say_fault(fault["loc"], fault["msg"]) for fault in error.errors()[:5]]
         return answer_problem(request, 422, "InvalidRequest", "; ".join(faults) + ". /docs shows the form.")
 
     @app.exception_handler(HTTPException)
@@ -91,3 +91,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         response = answer_problem(request, error.status_code, name, detail)
         response.headers.update(error.headers or {})
         return response
+
+
+def _say_fault(place: tuple[int | str, ...], message: str) -> str:
+    return f"{'.'.join(map(str, place))}: {message.removeprefix('Value error, ')}"

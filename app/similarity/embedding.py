@@ -123,7 +123,7 @@ def unit(vectors: Vectors) -> Vectors:
 
 
 def batch_by_length(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """The places of the texts in batches of like length, longest first; what is much shorter would mostly be padding."""
+    """The places of the texts in batches of like length, longest first: a much shorter one would be mostly padding."""
     batch: list[int] = []
     for place in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
         if batch and (len(batch) == BATCH_SIZE or lengths[place] < LEAST_FILLED * lengths[batch[0]]):
