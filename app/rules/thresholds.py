@@ -15,7 +15,7 @@ class Thresholds(Value):
 
     assign: Share = 0.5
     """The score from which a category applies, where its definition names no other."""
-    near: Share = 0.03
+    near: Share = 0.02
     """A score this close to the threshold, on either side, is for a person to settle."""
     subject: Share = 0.12
     """From here an article is about an exclusion's subject, and not just naming it."""

@@ -23,6 +23,18 @@ PARENTHESES = re.compile(r"\s?\(([^()]*)\)")
 # "All of X except Y": what stands before these is said to belong.
 EXCEPTION = re.compile(r"excepts?|excepting|with|but|not|other|rather|instead|exclud", re.IGNORECASE)
 MIN_WORDS_LEFT = 3
+# A sentence of an article that names something in order to set itself apart from it.
+SET_APART = re.compile(
+    r"\b(?:not|cannot|never|neither|nor|rather than|instead of|unlike|as opposed to|as distinct from|"
+    r"(?:different|differs?|distinct|apart|far) from|other than|more than (?:just|a|mere)|no longer|the same as)\b|"
+    r"n['’]t\b",
+    re.IGNORECASE,
+)
+
+
+def sets_apart(sentence: str) -> bool:
+    """Whether what a sentence names may be what its article is not about."""
+    return SET_APART.search(sentence) is not None
 
 
 def drop_negations(prose: str) -> str:

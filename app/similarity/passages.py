@@ -8,6 +8,7 @@ import numpy as np
 from app.domain.article import Article
 from app.similarity.embedding import Embedder, Vectors, unit
 from app.similarity.lexical import Stems, find_stems
+from app.similarity.negation import sets_apart
 
 # Work per article is bounded; a longer one is looked at evenly.
 MAX_SENTENCES = 400
@@ -21,7 +22,8 @@ WINDOW = 3
 class ArticleVectors:
     """An article as it is measured: one row per sentence that was looked at, in reading order.
 
-    `numbers` are the sentences' numbers in the article, `total` how many it has. `passages` holds vectors of up
+    `numbers` are the sentences' numbers in the article, `total` how many it has; `apart` marks those that may name
+    something only to set the article apart from it. `passages` holds vectors of up
     to six longer stretches, the first of which begins with the title. Without an embedder the vectors have no
     columns; stems are always there.
     """
@@ -30,6 +32,7 @@ class ArticleVectors:
     numbers: tuple[int, ...]
     total: int
     stems: tuple[Stems, ...]
+    apart: tuple[bool, ...]
     title_stems: Stems
     sentences: Vectors
     passages: Vectors
@@ -39,6 +42,11 @@ class ArticleVectors:
     def lexical_only(self) -> bool:
         """Whether there are no vectors to compare."""
         return self.sentences.size == 0
+
+    @cached_property
+    def vocabularies(self) -> tuple[frozenset[str], ...]:
+        """The distinct stems of each sentence."""
+        return tuple(frozenset(stems) for stems in self.stems)
 
     @cached_property
     def windows(self) -> Vectors:
@@ -63,6 +71,7 @@ def read_vectors(article: Article, embedder: Embedder | None) -> ArticleVectors:
         numbers=tuple(article.sentences[place].number for place in places),
         total=len(article.sentences),
         stems=tuple(find_stems(text) for text in texts),
+        apart=tuple(sets_apart(text) for text in texts),
         title_stems=find_stems(article.title),
         sentences=vectors[: len(texts)],
         passages=vectors[len(texts) : -1],

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.similarity.embedding import Vectors
 from app.similarity.lexical import Rarity, Stems, find_content, is_mentioned
@@ -37,8 +38,19 @@ def measure_phrases(phrases: Sequence[str], vectors: ArticleVectors, index: Taxo
         above = standardise(index.embedder.embed(phrases), vectors.sentences, index.background)
         logit = STEEPNESS * (above - MIDDLE) + OVERLAP_WEIGHT * (overlap - EXPECTED_OVERLAP)
         strength = 1 / (1 + np.exp(-logit))
-    mentioned = np.array([[is_mentioned(phrase, sentence) for sentence in vectors.stems] for phrase in stems])
+    mentioned = find_mentions(stems, vectors)
     return np.asarray(np.where(mentioned, np.maximum(strength, MENTIONED), strength), dtype=np.float32)
+
+
+def find_mentions(phrases: Sequence[Stems], vectors: ArticleVectors) -> NDArray[np.bool_]:
+    """Which sentences name which phrases: (phrases, sentences)."""
+    mentioned = np.zeros((len(phrases), len(vectors.stems)), dtype=np.bool_)
+    for row, phrase in enumerate(phrases):
+        wanted = frozenset(phrase)
+        for column, held in enumerate(vectors.vocabularies):
+            if wanted <= held:
+                mentioned[row, column] = is_mentioned(phrase, vectors.stems[column])
+    return mentioned
 
 
 def standardise(phrases: Vectors, sentences: Vectors, background: Vectors) -> Vectors:
@@ -54,11 +66,10 @@ def standardise(phrases: Vectors, sentences: Vectors, background: Vectors) -> Ve
 def measure_overlap(phrases: Sequence[Stems], vectors: ArticleVectors, rarity: Rarity) -> Vectors:
     """The share of each phrase's stems, weighed by how much they tell, that each sentence holds."""
     overlap = np.zeros((len(phrases), len(vectors.stems)), dtype=np.float32)
-    sentences = [frozenset(stems) for stems in vectors.stems]
     for row, phrase in enumerate(phrases):
         weights = rarity.weigh_all(phrase)
         total = sum(weights.values())
-        for column, sentence in enumerate(sentences):
+        for column, sentence in enumerate(vectors.vocabularies):
             shared = weights.keys() & sentence
             if shared:
                 overlap[row, column] = sum(weights[stem] for stem in shared) / total

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.article import Article
-from app.similarity.lexical import find_content, is_mentioned
+from app.similarity.lexical import find_content
 from app.similarity.passages import MAX_SENTENCES, ArticleVectors, read_vectors
-from app.similarity.phrases import measure_phrases
+from app.similarity.phrases import find_mentions, measure_phrases
 from app.similarity.shortlist import Ranked, rank_categories
 from app.similarity.taxonomy_index import TaxonomyIndex
 
@@ -62,6 +62,5 @@ class Reader:
 
 
 def _measure(phrases: Sequence[str], vectors: ArticleVectors, index: TaxonomyIndex) -> PhraseMeasures:
-    stems = [find_content(phrase) for phrase in phrases]
-    mentioned = np.array([[is_mentioned(p, s) for s in vectors.stems] for p in stems], dtype=np.bool_)
+    mentioned = find_mentions([find_content(phrase) for phrase in phrases], vectors)
     return PhraseMeasures(measure_phrases(phrases, vectors, index), mentioned, vectors.numbers)

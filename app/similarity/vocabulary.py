@@ -49,16 +49,17 @@ class Vocabulary:
     def find_names(self, vectors: ArticleVectors) -> tuple[Scores, Scores]:
         """How much each category's names are used in the text, and whether one stands in the title; 0 to 1 each.
 
-        A name of common words counts for less.
+        A name of common words counts for less; one that is named to be set apart from does not count.
         """
         text = np.zeros(len(self._names), dtype=np.float32)
         title = np.zeros_like(text)
         present = set(vectors.title_stems).union(*vectors.stems)
         most = math.log1p(max(len(vectors.stems), FEWEST_SENTENCES))
+        meant = [stems for stems, apart in zip(vectors.stems, vectors.apart, strict=True) if not apart]
         for place, names in enumerate(self._names):
             for name in names:
                 if name and present.issuperset(name):
-                    count = sum(is_mentioned(name, stems) for stems in vectors.stems)
+                    count = sum(is_mentioned(name, stems) for stems in meant)
                     text[place] = max(text[place], self.tell(name) * math.log1p(count) / most)
                     title[place] = max(title[place], self.tell(name) * is_mentioned(name, vectors.title_stems))
         return text, title

@@ -18,7 +18,7 @@ UNGROUNDED = (GroundedCheck(about="c#t1", evidence=(), sentences=()),)
         pytest.param(build_checked(C, 0.9), "assigned", (), id="over the threshold"),
         pytest.param(build_checked(C, 0.2), "rejected", (), id="under the threshold"),
         pytest.param(build_checked(C, 0.51), "review", ("near_threshold",), id="just over"),
-        pytest.param(build_checked(C, 0.48), "review", ("near_threshold",), id="just under"),
+        pytest.param(build_checked(C, 0.49), "review", ("near_threshold",), id="just under"),
         pytest.param(build_checked(C, 0.9, build_finding("triggered")), "excluded", (), id="an exclusion stands"),
         pytest.param(build_checked(C, 0.9, build_finding("waived")), "assigned", (), id="an exclusion is waived"),
         pytest.param(
