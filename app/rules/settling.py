@@ -104,7 +104,9 @@ def _settle_absence(case: _Case) -> Settled:
     if shares.condition >= case.thresholds.condition:
         tied = f"{say_sentences(shares.condition)} tie it to {name_condition(case.rule)}"
         return _waive(f"{case.about}, but {tied}.", sighting.condition)
-    if shares.category_alone > shares.subject:
+    # Where nothing at all of what the definition asks for is there, the category's own topics have to weigh more.
+    outweigh = case.thresholds.outweigh if shares.condition == 0 else 1
+    if shares.category_alone > outweigh * shares.subject:
         return _waive(_say_own_topics(case), sighting.category)
     treated = "no sentence treats" if shares.condition == 0 else f"only {say_sentences(shares.condition)} treat"
     return _stand(f"{case.about}, and {treated} {name_condition(case.rule)}.", sighting.subject)

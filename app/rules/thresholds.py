@@ -2,7 +2,7 @@
 
 import hashlib
 
-from pydantic import PositiveInt
+from pydantic import PositiveFloat, PositiveInt
 
 from app.domain.value import Share, Value
 
@@ -23,6 +23,8 @@ class Thresholds(Value):
     """From here an exclusion without a condition bites: the article is largely about it."""
     condition: Share = 0.08
     """From here the condition that rescues from an exclusion is treated, and not just named."""
+    outweigh: PositiveFloat = 2.0
+    """How often over the category's own topics must outweigh a subject where nothing of its condition is treated."""
     depth: Share = 0.15
     """From here a category is treated in substance where its definition shuts out passing mentions."""
     doubt: Share = 0.05

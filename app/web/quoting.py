@@ -19,8 +19,11 @@ class Quote(Value):
 
     @property
     def others(self) -> tuple[Use, ...]:
-        """The other uses of the same place."""
-        return tuple(use for use in self.note.uses if use != self.use) if self.note else ()
+        """The first use of the same place by each other category."""
+        if self.note is None:
+            return ()
+        firsts = {use.category: use for use in reversed(self.note.uses) if use.category != self.use.category}
+        return tuple(use for use in self.note.uses if firsts.get(use.category) == use)
 
 
 class _Purpose(NamedTuple):

@@ -53,6 +53,8 @@ def _sighting(subject: int, condition: int = 0, category: int = 0) -> Sighting:
         pytest.param(_rule("absence", WITHOUT), _sighting(18, condition=31), "waived", id="absence: the condition rescues"),
         pytest.param(_rule("absence", WITHOUT), _sighting(30, condition=2), "triggered", id="absence: X without Y"),
         pytest.param(_rule("absence", WITHOUT), _sighting(15, category=60), "waived", id="absence: the category is the point"),
+        pytest.param(_rule("absence", WITHOUT), _sighting(15, category=25), "triggered", id="absence: the category does not outweigh it"),
+        pytest.param(_rule("absence", WITHOUT), _sighting(15, category=25, condition=1), "waived", id="absence: it does, with something of the condition"),
         pytest.param(_rule("rescue", WITHOUT), _sighting(40), "triggered", id="rescue: not rescued"),
         pytest.param(_rule("absence", WITHOUT, subjects=()), _sighting(0), "triggered", id="anything: nothing asked for"),
         pytest.param(_rule("absence", WITHOUT, subjects=()), _sighting(0, condition=9), "waived", id="anything: asked for is there"),
