@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.domain.article import Article
 from app.domain.category import Category
@@ -66,7 +67,8 @@ class LocalJudge:
         if not texts:
             return {}
         measured = await self._reader.measure(article, texts)
-        return {id_: _claim(listed, texts, measured) for id_, listed in phrases.items()}
+        citable = np.array([not article.sentences[number - 1].heading for number in measured.numbers])
+        return {id_: _claim(listed, texts, measured, citable) for id_, listed in phrases.items()}
 
     def _find_limits(self, article: Article) -> tuple[str, ...]:
         looked_at = self._reader.count_looked_at(article)
@@ -83,9 +85,14 @@ def _list_phrases(category: Category) -> list[tuple[str, str]]:
     return [(category.id, category.title), *((category.id, statement.text) for statement in statements)]
 
 
-def _claim(listed: Sequence[tuple[str, str]], texts: Sequence[str], measured: PhraseMeasures) -> tuple[_Claim, ...]:
-    """The phrases that hold, strongest first. A sentence carries the one phrase that it is most about."""
-    rows = measured.strengths[[texts.index(text) for _, text in listed]]
+def _claim(
+    listed: Sequence[tuple[str, str]], texts: Sequence[str], measured: PhraseMeasures, citable: NDArray[np.bool_]
+) -> tuple[_Claim, ...]:
+    """The phrases that hold, strongest first.
+
+    A sentence carries the one phrase that it is most about; a heading announces and carries none.
+    """
+    rows = measured.strengths[[texts.index(text) for _, text in listed]] * citable
     carried = np.where(rows == rows.max(axis=0), rows, 0)
     claims = []
     for (about, text), row in zip(listed, carried, strict=True):
