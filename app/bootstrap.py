@@ -31,6 +31,10 @@ from app.similarity.reader import Reader
 from app.similarity.taxonomy_index import TaxonomyIndex
 from app.similarity.vector_cache import embed_cached
 
+MOST_ASKED = 40
+"""Categories that an LLM is asked about in one prompt; of more, a shortlist."""
+SHORTLISTED = 20
+"""Its size; `python -m bench.retrieval` prints how many of the right ones it holds."""
 PLACEHOLDER_KEY = "none"
 """Sent where a server is named without a key: local servers want none, the SDK wants some."""
 
@@ -121,6 +125,7 @@ class Services:
 def compose_classifier(taxonomy: Taxonomy, settings: Settings, embedder: Embedder | None) -> Classifier:
     """A classifier by this taxonomy, with the judge and the thresholds that the settings ask for."""
     reader = Reader(TaxonomyIndex.build(taxonomy, embedder, find_cache()))
+    is_too_much = settings.asks_llm and len(taxonomy.categories) > MOST_ASKED
     return Classifier(
         taxonomy=taxonomy,
         judge=_choose_judge(settings, reader),
@@ -134,6 +139,7 @@ def compose_classifier(taxonomy: Taxonomy, settings: Settings, embedder: Embedde
         now=lambda: datetime.now(UTC),
         timer_s=time.perf_counter,
         new_id=lambda: uuid.uuid4().hex,
+        shortlist=partial(reader.shortlist, size=SHORTLISTED) if is_too_much else None,
     )
 
 
@@ -157,7 +163,7 @@ def find_embeddings() -> Embeddings:
 
 def _choose_judge(settings: Settings, reader: Reader) -> Judge:
     if not settings.asks_llm:
-        return LocalJudge(reader)
+        return LocalJudge(reader, threshold=settings.threshold)
     if settings.openai_api_key is None and settings.openai_base_url is None:
         raise BadSetting(
             "SCOPENOTE_JUDGE=llm needs OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own. "

@@ -2,17 +2,17 @@
 
 from fastapi import FastAPI
 from starlette.middleware.base import BaseHTTPMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from app.api import categories, classify, health
 from app.api.body_limit import BodyLimit
+from app.api.host_guard import guard_host
+from app.api.methods import HeadAsGet
 from app.api.origin_guard import guard_origin
 from app.api.problems import add_problem_handlers
 from app.bootstrap import Services
+from app.settings import LOOPBACK
 from app.web import category_pages, pages
 from app.web.assets import mount_assets
-
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 def create_app(services: Services) -> FastAPI:
@@ -37,5 +37,6 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(BaseHTTPMiddleware, dispatch=guard_origin)
     app.add_middleware(BodyLimit, max_bytes=services.settings.max_body_bytes, elsewhere={"/classify/page"})
     if services.settings.host in LOOPBACK:
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
+        app.add_middleware(BaseHTTPMiddleware, dispatch=guard_host)
+    app.add_middleware(HeadAsGet)
     return app

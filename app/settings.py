@@ -13,6 +13,9 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 JudgeChoice = Literal["auto", "llm", "local"]
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+"""The hosts that only this machine can reach, without brackets."""
+
 
 class Settings(BaseSettings):
     """Everything that can be set, as `SCOPENOTE_<NAME>`; see the README for each."""

@@ -1,25 +1,29 @@
 """Owns `GET /categories`, one category with its compiled exclusions, and reloading."""
 
+import asyncio
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
-from app.api.problems import problems
+from app.api.problems import VARY, problems
 from app.api.services import CurrentServices
+from app.bootstrap import Services
 from app.category_files.listing import describe_category
 
 router = APIRouter(tags=["categories"])
 
 
 @router.get("/categories")
-async def list_categories(services: CurrentServices) -> dict[str, Any]:
+def list_categories(services: CurrentServices, response: Response) -> dict[str, Any]:
     """The taxonomy: every category with its compiled exclusions, and what lint found."""
+    response.headers.update(VARY)
     return _describe_all(services)
 
 
 @router.get("/categories/{category_id}", responses=problems(404))
-async def show_category(category_id: str, services: CurrentServices) -> dict[str, Any]:
+def show_category(category_id: str, services: CurrentServices, response: Response) -> dict[str, Any]:
     """One category, with each exclusion as it was understood."""
+    response.headers.update(VARY)
     return describe_category(services.taxonomy.get_category(category_id))
 
 
@@ -27,10 +31,11 @@ async def show_category(category_id: str, services: CurrentServices) -> dict[str
 async def reload_categories(services: CurrentServices) -> dict[str, Any]:
     """Read the definitions again; where one is bad, the taxonomy that was there stays."""
     await services.reload()
-    return _describe_all(services)
+    return await asyncio.to_thread(_describe_all, services)
 
 
-def _describe_all(services: CurrentServices) -> dict[str, Any]:
+def _describe_all(services: Services) -> dict[str, Any]:
+    """The whole taxonomy; lint makes this work for a thread, not for the event loop."""
     taxonomy = services.taxonomy
     return {
         "version": taxonomy.version,

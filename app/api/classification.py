@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 from app.domain.decision import Assignment, Decision
+from app.domain.telling import tell_absence
 from app.domain.value import Value
 from app.domain.verdict import JudgeName, Usage
 
@@ -58,7 +59,7 @@ class Classification(Value):
                 sentences=len(article.sentences),
             ),
             tag=first.category if first else None,
-            rationale=first.rationale if first else explain_absence(decision),
+            rationale=first.rationale if first else tell_absence(decision.assignments),
             tags=decision.tags,
             assignments=tuple(
                 a for a in decision.assignments if not (considered_only and a.status == "not_considered")
@@ -72,18 +73,3 @@ class Classification(Value):
             warnings=decision.warnings,
             took_ms=decision.took_ms,
         )
-
-
-def explain_absence(decision: Decision) -> str:
-    """Why no category is assigned: what waits for a person, what is excluded, what came closest."""
-    waiting = [a.title for a in decision.assignments if a.status == "review"]
-    excluded = [a.title for a in decision.assignments if a.status == "excluded"]
-    parts = []
-    if waiting:
-        parts.append(f"A person must look at {', '.join(waiting)}.")
-    if excluded:
-        parts.append(f"Excluded: {', '.join(excluded)}.")
-    if not parts:
-        closest = max(decision.assignments, key=lambda assignment: assignment.score)
-        parts.append(f"No category applies; the closest is {closest.title} with {closest.score:.2f}.")
-    return " ".join(parts)

@@ -28,7 +28,7 @@ class ClassifyRequest(Submission):
         return data
 
 
-@router.post("/classify", responses=problems(400, 403, 404, 413, 415, 422, 503))
+@router.post("/classify", responses=problems(400, 403, 413, 415, 422, 503))
 async def classify(
     body: ClassifyRequest,
     services: CurrentServices,

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from app.api.methods import find_allowed
 from app.domain.value import Value
 from app.errors import (
     BadArticle,
@@ -33,6 +34,12 @@ STATUSES: Mapping[type[ScopenoteError], HTTPStatus] = {
 """The HTTP status of each error; a class that is not named here has its nearest parent's."""
 
 MEDIA_TYPE = "application/problem+json"
+
+VARY: Mapping[str, str] = {"Vary": "Accept"}
+"""Said by what has a page at the same address, so that no cache gives a browser JSON."""
+
+ADDRESSES: Mapping[str, str] = {"`scopenote categories list`": "`GET /categories`"}
+"""Where errors name a command as the remedy: what does the same over HTTP."""
 
 
 class Problem(Value):
@@ -60,11 +67,16 @@ def answer_problem(request: Request, status: int, name: str, detail: str) -> JSO
         detail=detail,
         instance=request.url.path,
     )
-    return JSONResponse(problem.model_dump(), status_code=status, media_type=MEDIA_TYPE)
+    return JSONResponse(problem.model_dump(), status_code=status, media_type=MEDIA_TYPE, headers=dict(VARY))
 
 
-def find_status(error: ScopenoteError) -> HTTPStatus:
-    """The status of an error by its class, the nearest parent first."""
+def find_status(error: ScopenoteError, request: Request) -> HTTPStatus:
+    """The status of an error by its class, the nearest parent first.
+
+    A category is only *not found* where the address names it; in a body it is a field that cannot be used.
+    """
+    if isinstance(error, UnknownCategory) and "category_id" not in request.path_params:
+        return HTTPStatus.UNPROCESSABLE_ENTITY
     return next(STATUSES[parent] for parent in type(error).__mro__ if parent in STATUSES)
 
 
@@ -73,11 +85,11 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(ScopenoteError)
     async def _on_ours(request: Request, error: ScopenoteError) -> JSONResponse:
-        return answer_problem(request, find_status(error), type(error).__name__, str(error))
+        return answer_problem(request, find_status(error, request), type(error).__name__, _reword(str(error)))
 
     @app.exception_handler(RequestValidationError)
     async def _on_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        if not request.headers.get("content-type", "").startswith("application/json"):
+        if _concerns_body(error) and not _is_json(request):
             remedy = "Send JSON, with the header Content-Type: application/json."
             return answer_problem(request, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "NotJson", remedy)
         faults = [_say_fault(fault["loc"], fault["msg"]) for fault in error.errors()[:5]]
@@ -90,7 +102,30 @@ def add_problem_handlers(app: FastAPI) -> None:
         detail = "The body is not JSON that can be read. /docs shows the form." if is_body else str(error.detail)
         response = answer_problem(request, error.status_code, name, detail)
         response.headers.update(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["Allow"] = ", ".join(find_allowed(app, request.scope))
         return response
+
+    @app.exception_handler(Exception)
+    async def _on_unexpected(request: Request, _error: Exception) -> JSONResponse:
+        """The server logs the error; whoever asked learns nothing of its insides."""
+        detail = "Something went wrong that is no fault of the request. Try again; the service's log has the cause."
+        return answer_problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Unexpected", detail)
+
+
+def _concerns_body(error: RequestValidationError) -> bool:
+    return any(fault["loc"][:1] == ("body",) for fault in error.errors())
+
+
+def _is_json(request: Request) -> bool:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media_type == "application/json" or media_type.endswith("+json")
+
+
+def _reword(detail: str) -> str:
+    for command, address in ADDRESSES.items():
+        detail = detail.replace(command, address)
+    return detail
 
 
 def _say_fault(place: tuple[int | str, ...], message: str) -> str:

@@ -40,8 +40,8 @@ class Evidence(Value):
 class ExclusionFinding(Value):
     """What became of one exclusion rule.
 
-    clear: no sentence is about its subject. triggered: it stands. waived: its subject is there,
-    and so is what rescues. undecided: its subject is there, and neither rule nor judge settles it.
+    clear: no sentence is about its subject. triggered: it stands. waived: its subject comes up,
+    but the exclusion does not stand. undecided: neither rule nor judge settles it.
     """
 
     id: str

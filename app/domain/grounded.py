@@ -49,8 +49,8 @@ class ScoredVerdict(Value):
 
     @property
     def applies(self) -> bool:
-        """Whether the score reaches the threshold."""
-        return self.score >= self.threshold
+        """Whether the score reaches the threshold and evidence carries it: no quote, no tag."""
+        return self.score >= self.threshold and bool(self.verdict.evidence)
 
 
 class CheckedVerdict(Value):

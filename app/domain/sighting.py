@@ -10,7 +10,8 @@ class Sighting(Value):
 
     Sentence numbers, the most telling first. `subject` holds the sentences about any of the rule's subjects,
     `condition` those about any phrase of its condition, `category` those about the category
-    itself (its title or one of its topics), `total` the number of sentences that were looked at.
+    itself (its title or one of its topics), `total` the number of sentences that were looked at;
+    `sampled` says that the article has more.
     """
 
     rule_id: str
@@ -18,3 +19,4 @@ class Sighting(Value):
     condition: tuple[PositiveInt, ...] = ()
     category: tuple[PositiveInt, ...] = ()
     total: PositiveInt
+    sampled: bool = False

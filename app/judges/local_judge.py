@@ -15,7 +15,8 @@ from app.similarity.reader import PhraseMeasures, Reader
 from app.similarity.shortlist import Ranked
 
 WORTH_A_LOOK = 0.25
-"""Categories that score below are not searched for the sentences that carry their topics."""
+"""Categories that score below are not searched for the sentences that carry their topics, unless their threshold
+is lower."""
 HOLDS = 0.5
 """The strength of its best sentence from which a topic holds."""
 CITED = 3
@@ -36,20 +37,20 @@ class _Claim(Value):
 class LocalJudge:
     """Measures how far an article is about each candidate, in contrast to the other categories."""
 
-    def __init__(self, reader: Reader, *, degraded: bool = False) -> None:
+    def __init__(self, reader: Reader, *, threshold: float) -> None:
         self._reader = reader
-        self._degraded = degraded
+        self._threshold = threshold
 
     async def judge(self, article: Article, candidates: tuple[Candidate, ...]) -> Judgement:
         """One verdict per candidate, in their order; costs nothing and asks nobody."""
         ranked = {r.category_id: r for r in await self._reader.rank(article)}
-        close = [c.category for c in candidates if ranked[c.category.id].score >= WORTH_A_LOOK]
+        close = [c.category for c in candidates if self._is_close(c.category, ranked[c.category.id])]
         claims = await self._find_claims(article, close)
         return Judgement(
             verdicts=tuple(
                 _to_verdict(c.category, ranked[c.category.id], claims.get(c.category.id, ())) for c in candidates
             ),
-            judge=JudgeName(kind="local", model=self.model, degraded=self._degraded),
+            judge=JudgeName(kind="local", model=self.model),
             usage=Usage(),
             prompt_version=PROMPT_VERSION,
             warnings=self._find_limits(article),
@@ -59,6 +60,10 @@ class LocalJudge:
     def model(self) -> str:
         """The embedding model's name, or "words only" where there is none."""
         return self._reader.index.embedder.model if self._reader.index.embedder else "words only"
+
+    def _is_close(self, category: Category, ranked: Ranked) -> bool:
+        threshold = self._threshold if category.threshold is None else category.threshold
+        return ranked.score >= min(WORTH_A_LOOK, threshold)
 
     async def _find_claims(self, article: Article, categories: Sequence[Category]) -> dict[str, tuple[_Claim, ...]]:
         """The topics that hold, by category id; all phrases are measured at once."""
@@ -71,10 +76,13 @@ class LocalJudge:
         return {id_: _claim(listed, texts, measured, citable) for id_, listed in phrases.items()}
 
     def _find_limits(self, article: Article) -> tuple[str, ...]:
+        limits = []
+        if self._reader.index.lexical_only:
+            limits.append("there is no embedding model: words alone were compared")
         looked_at = self._reader.count_looked_at(article)
         if looked_at < len(article.sentences):
-            return (f"the local judge looked at {looked_at} of {len(article.sentences)} sentences, evenly spread",)
-        return ()
+            limits.append(f"the local judge looked at {looked_at} of {len(article.sentences)} sentences, evenly spread")
+        return tuple(limits)
 
 
 def _list_phrases(category: Category) -> list[tuple[str, str]]:

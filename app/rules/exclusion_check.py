@@ -23,6 +23,19 @@ _GRAVITY: tuple[Finding, ...] = ("clear", "waived", "undecided", "triggered")
 """Of a compound rule's parts, the gravest finding is the rule's."""
 
 
+def check_all(
+    scored: Sequence[ScoredVerdict], article: Article, sightings: Mapping[str, Sighting], thresholds: Thresholds
+) -> tuple[CheckedVerdict, ...]:
+    """Every verdict checked, best first, so that a redirect can only lead to what stands already."""
+    standing: dict[str, float] = {}
+    checked = []
+    for verdict in sorted(scored, key=lambda verdict: (-verdict.score, verdict.category.id)):
+        checked.append(check_exclusions(verdict, article, sightings, standing, thresholds))
+        if verdict.applies and not any(finding.finding == "triggered" for finding in checked[-1].findings):
+            standing[verdict.category.id] = verdict.score
+    return tuple(checked)
+
+
 def check_exclusions(
     scored: ScoredVerdict,
     article: Article,
@@ -32,8 +45,8 @@ def check_exclusions(
 ) -> CheckedVerdict:
     """The verdict with one finding per exclusion of its category, in the definition's order.
 
-    `sightings` holds one per derived rule or part, by its id. `standing` gives the scores of the
-    categories that apply before exclusions, by id: a redirect asks whether its target is there.
+    `sightings` holds one per derived rule or part, by its id. `standing` gives the scores of better
+    categories that stand, by id: a redirect asks whether its target is there.
     """
     claims = {check.about: check for check in scored.verdict.exclusions}
     findings = []

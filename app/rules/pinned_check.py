@@ -2,7 +2,7 @@
 
 from app.domain.article import Article
 from app.domain.exclusion import PinnedRule
-from app.rules.reasons import say_sentences, say_share
+from app.rules.reasons import begin, say_sentences, say_share
 from app.rules.settling import Settled
 from app.rules.wording import find_sentences
 
@@ -13,19 +13,14 @@ def check_pinned(pinned: PinnedRule, article: Article) -> Settled:
     if not when:
         return Settled(finding="clear", reason="None of the words that the rule looks for occurs.")
     share = len(when) / len(article.sentences)
-    held = f"{say_sentences(share)} hold words that the rule looks for"
-    held = held[0].upper() + held[1:]
+    held = begin(say_sentences(share, "hold", "words that the rule looks for"))
     if share < pinned.min_share:
-        return Settled(
-            finding="waived", reason=f"{held}, under the {say_share(pinned.min_share)} it asks for.", sentences=when
-        )
+        wanted = say_share(pinned.min_share)
+        return Settled(finding="waived", reason=f"{held}, under the {wanted} it asks for.", sentences=when)
     rescued = find_sentences(pinned.unless, article) if pinned.unless else ()
     if rescued:
-        return Settled(
-            finding="waived",
-            reason=f"{held}, but {say_sentences(len(rescued) / len(article.sentences))} hold what it spares.",
-            sentences=rescued,
-        )
+        spared = say_sentences(len(rescued) / len(article.sentences), "hold", "what it spares")
+        return Settled(finding="waived", reason=f"{held}, but {spared}.", sentences=rescued)
     if pinned.action == "review":
         return Settled(finding="undecided", reason=f"{held}, and the rule asks for a person.", sentences=when)
     return Settled(finding="triggered", reason=f"{held}.", sentences=when)

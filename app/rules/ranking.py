@@ -10,14 +10,18 @@ from app.rules.thresholds import Thresholds
 _ORDER: tuple[Status, ...] = ("assigned", "review", "excluded", "rejected", "not_considered")
 
 
-def rank(checked: Sequence[CheckedVerdict], taxonomy: Taxonomy, thresholds: Thresholds) -> tuple[Assignment, ...]:
-    """One assignment per category of the taxonomy: what stands first, then best first."""
-    assignments = [assign(verdict, thresholds) for verdict in checked]
-    assignments = _part_rivals(sorted(assignments, key=_rank_key), taxonomy)
-    assignments = _apply_caps(assignments, thresholds)
+def rank(
+    checked: Sequence[CheckedVerdict], taxonomy: Taxonomy, thresholds: Thresholds, *, left_out: str
+) -> tuple[Assignment, ...]:
+    """One assignment per category of the taxonomy: what stands first, then best first.
+
+    `left_out` is the reason why categories without a verdict were not considered.
+    """
+    assignments = sorted((assign(verdict, thresholds) for verdict in checked), key=_rank_key)
+    assignments = _give_way(assignments, taxonomy, thresholds)
     considered = {assignment.category for assignment in assignments}
-    left_out = [_leave_out(category) for category in taxonomy.categories if category.id not in considered]
-    return tuple(sorted((*assignments, *left_out), key=_rank_key))
+    others = [_leave_out(category, left_out) for category in taxonomy.categories if category.id not in considered]
+    return tuple(sorted((*assignments, *others), key=_rank_key))
 
 
 def assign(checked: CheckedVerdict, thresholds: Thresholds) -> Assignment:
@@ -29,6 +33,9 @@ def assign(checked: CheckedVerdict, thresholds: Thresholds) -> Assignment:
     if triggered and scored.applies:
         status, rationale = "excluded", f"Excluded by “{triggered.text}” {triggered.reason}"
         reasons = ()
+    elif triggered and reasons == ("near_threshold",):
+        # Just under the threshold and excluded besides: no person could make it stand.
+        status, rationale, reasons = "rejected", scored.verdict.rationale, ()
     elif reasons:
         status, rationale = "review", scored.verdict.rationale
     else:
@@ -50,61 +57,55 @@ def assign(checked: CheckedVerdict, thresholds: Thresholds) -> Assignment:
 
 def _find_review_reasons(checked: CheckedVerdict, thresholds: Thresholds) -> tuple[ReviewReason, ...]:
     scored, verdict = checked.scored, checked.scored.verdict
-    near = abs(scored.score - scored.threshold) < thresholds.near and verdict.strength is not None
+    undecided = [finding for finding in checked.findings if finding.finding == "undecided"] if scored.applies else []
+    unquoted = {check.about for check in verdict.exclusions if not check.evidence}
+    by_judge = [finding for finding in undecided if finding.decided_by == "judge"]
     claimed_only = bool(verdict.topics) and not verdict.evidence and verdict.strength is None
-    undecided = [finding for finding in checked.findings if finding.finding == "undecided"]
     held: dict[ReviewReason, bool] = {
         "unreadable_reply": verdict.unreadable,
-        "quote_not_found": claimed_only,
-        "near_threshold": near,
-        "judges_disagree": scored.applies and any(f.decided_by == "judge" for f in undecided),
-        "judgement_needed": scored.applies and any(f.decided_by == "rule" for f in undecided),
+        "quote_not_found": claimed_only or any(finding.id in unquoted for finding in by_judge),
+        "near_threshold": verdict.strength is not None and abs(scored.score - scored.threshold) < thresholds.near,
+        "judges_disagree": any(finding.id not in unquoted for finding in by_judge),
+        "judgement_needed": any(finding.decided_by == "rule" for finding in undecided),
         "injection_suspected": scored.applies and verdict.injection_suspected,
     }
     return tuple(reason for reason, holds in held.items() if holds)
 
 
-def _part_rivals(assignments: Sequence[Assignment], taxonomy: Taxonomy) -> list[Assignment]:
-    """Of two categories that a definition says never go together, the better one stays."""
+def _give_way(assignments: Sequence[Assignment], taxonomy: Taxonomy, thresholds: Thresholds) -> list[Assignment]:
+    """Best first: rivals of what already stands, and what is over the cap of its kind, give way and say why."""
+    caps = {"tags": thresholds.max_tags, "categories": thresholds.max_categories, "concepts": thresholds.max_concepts}
     kept: list[Assignment] = []
     for assignment in assignments:
-        rivals = set(taxonomy.by_id[assignment.category].never_with)
-        winner = next(
-            (
-                other
-                for other in kept
-                if other.status == "assigned"
-                and (other.category in rivals or assignment.category in taxonomy.by_id[other.category].never_with)
-            ),
-            None,
-        )
-        if assignment.status == "assigned" and winner:
-            reason = f"Never together with {winner.category}, which scores {winner.score:.2f}."
-            kept.append(assignment.model_copy(update={"status": "excluded", "decided_by": "rule", "rationale": reason}))
-        else:
-            kept.append(assignment)
-    return kept
-
-
-def _apply_caps(assignments: Sequence[Assignment], thresholds: Thresholds) -> list[Assignment]:
-    """At most so many of a kind; the weakest give way, and say so."""
-    caps = {"tags": thresholds.max_tags, "categories": thresholds.max_categories, "concepts": thresholds.max_concepts}
-    taken = dict.fromkeys(caps, 0)
-    kept = []
-    for assignment in assignments:
+        standing = [other for other in kept if other.status == "assigned"]
+        winner = next((other for other in standing if _are_rivals(assignment, other, taxonomy)), None)
+        taken = sum(other.kind == assignment.kind for other in standing)
         if assignment.status != "assigned":
             kept.append(assignment)
-        elif taken[assignment.kind] == caps[assignment.kind]:
-            reason = f"Applies, but {caps[assignment.kind]} stronger {assignment.kind} already fill the cap."
-            overruled = {"status": "rejected", "decided_by": "rule", "rationale": reason, "exclusions": ()}
-            kept.append(assignment.model_copy(update=overruled))
+        elif winner:
+            reason = f"Never together with {winner.category}, which scores {winner.score:.2f}."
+            kept.append(_overrule(assignment, "excluded", reason))
+        elif taken == caps[assignment.kind]:
+            reason = f"Applies, but {taken} stronger {assignment.kind} already fill the cap."
+            kept.append(_overrule(assignment, "rejected", reason))
         else:
-            taken[assignment.kind] += 1
             kept.append(assignment)
     return kept
 
 
-def _leave_out(category: Category) -> Assignment:
+def _are_rivals(one: Assignment, other: Assignment, taxonomy: Taxonomy) -> bool:
+    categories = taxonomy.by_id
+    return (
+        other.category in categories[one.category].never_with or one.category in categories[other.category].never_with
+    )
+
+
+def _overrule(assignment: Assignment, status: Status, reason: str) -> Assignment:
+    changes = {"status": status, "decided_by": "rule", "rationale": reason}
+    return assignment.model_copy(update=changes if status == "excluded" else {**changes, "exclusions": ()})
+
+
+def _leave_out(category: Category, reason: str) -> Assignment:
     return Assignment(
         category=category.id,
         title=category.title,
@@ -112,7 +113,7 @@ def _leave_out(category: Category) -> Assignment:
         status="not_considered",
         decided_by="rule",
         score=0.0,
-        rationale="The shortlist left it out: other categories are much closer to this article.",
+        rationale=reason,
     )
 
 

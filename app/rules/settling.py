@@ -7,8 +7,11 @@ from app.domain.exclusion import ExclusionKind, ExclusionRule
 from app.domain.grounded import ScoredVerdict
 from app.domain.sighting import Sighting
 from app.domain.value import Value
-from app.rules.reasons import name_condition, name_subject, say_sentences
+from app.rules.reasons import admit_sample, begin, name_condition, name_subject, say_sentences
 from app.rules.thresholds import Thresholds
+
+NEAR = 2
+"""Sentences. A condition this close to the subject is tied to it, and does not just occur as well."""
 
 
 class Settled(Value):
@@ -21,11 +24,11 @@ class Settled(Value):
 
 
 class _Shares(Value):
-    """Parts of all sentences: about the subject, its condition, the category and nothing else."""
+    """Parts of the sentences looked at: about the subject, its condition, the category, and so on."""
 
     subject: float
     condition: float
-    category: float
+    tied: float
     category_alone: float
     treated: float
 
@@ -36,14 +39,14 @@ class _Case(Value):
     rule: ExclusionRule
     sighting: Sighting
     shares: _Shares
-    score: float
+    scored: ScoredVerdict
     standing: Mapping[str, float]
     thresholds: Thresholds
 
     @property
     def about(self) -> str:
         """How much of the article the rule's subject takes, as the start of a reason."""
-        return f"{_cap(say_sentences(self.shares.subject))} are about {name_subject(self.rule)}"
+        return begin(say_sentences(self.shares.subject, "are", f"about {name_subject(self.rule)}"))
 
 
 def settle(
@@ -55,30 +58,40 @@ def settle(
 ) -> Settled:
     """What words and vectors make of a derived rule, or of one part of it.
 
-    A rule whose subject no sentence is about is clear. One that only judgement can tell is
-    undecided as soon as its subject is there.
+    `standing` gives the scores of better categories that stand, by id. A rule whose subject no
+    sentence is about is clear; one that only judgement can tell is undecided as soon as enough
+    sentences may be what it excludes.
     """
-    if rule.subjects and not sighting.subject:
-        return Settled(finding="clear", reason=f"No sentence is about {name_subject(rule)}.")
     case = _Case(
         rule=rule,
         sighting=sighting,
         shares=_measure(sighting),
-        score=scored.score,
+        scored=scored,
         standing=standing,
         thresholds=thresholds,
     )
+    settled = _settle_case(case)
+    return settled.model_copy(update={"reason": admit_sample(settled.reason)}) if sighting.sampled else settled
+
+
+def _settle_case(case: _Case) -> Settled:
+    rule = case.rule
+    if not case.sighting.subject and (rule.subjects or rule.needs_judgement):
+        return Settled(finding="clear", reason=f"{case.about}.")
     if rule.needs_judgement:
         return _settle_judgement(case)
-    return _settle_redirect(case) if rule.redirect_to else _SETTLERS[rule.kind](case)
+    if rule.redirect_to and rule.condition is None:
+        return _settle_redirect(case)
+    return _SETTLERS[rule.kind](case)
 
 
 def _measure(sighting: Sighting) -> _Shares:
     subject, condition, category = map(set, (sighting.subject, sighting.condition, sighting.category))
+    around = {number + step for number in subject for step in range(-NEAR, NEAR + 1)}
     return _Shares(
         subject=len(subject) / sighting.total,
         condition=len(condition) / sighting.total,
-        category=len(category) / sighting.total,
+        tied=len(condition & around) / sighting.total,
         category_alone=len(category - subject) / sighting.total,
         treated=len(category | condition) / sighting.total,
     )
@@ -88,44 +101,45 @@ def _settle_judgement(case: _Case) -> Settled:
     """Only a reader can tell; but what treats a category in substance does not do so in passing."""
     if "depth" in {case.rule.kind, *case.rule.also} and case.shares.treated >= case.thresholds.depth:
         return _settle_depth(case)
-    about = f"{_cap(say_sentences(case.shares.subject))} may be what this excludes"
+    looks = begin(say_sentences(case.shares.subject, "look", "like what this excludes"))
     if case.shares.subject < case.thresholds.doubt:
-        return _waive(f"{about}: too few to ask a reader.", case.sighting.subject)
-    return Settled(finding="undecided", reason=f"{about}; only a reader can tell.", sentences=case.sighting.subject)
+        return _waive(f"{looks}: too few to ask a reader.", case.sighting.subject)
+    return Settled(finding="undecided", reason=f"{looks}; only a reader can tell.", sentences=case.sighting.subject)
 
 
 def _settle_absence(case: _Case) -> Settled:
     """X without Y, X unless Y: stands where X is treated, Y is not, and the category is not the point."""
     if not case.rule.subjects:
         return _settle_anything(case)
-    shares, sighting = case.shares, case.sighting
+    shares, sighting, wanted = case.shares, case.sighting, name_condition(case.rule)
     if shares.subject < case.thresholds.subject:
         return _waive(f"{case.about}: named, not what the article is about.", sighting.subject)
+    if shares.tied >= case.thresholds.condition:
+        return _waive(f"{case.about}, but {say_sentences(shares.tied, 'tie', f'it to {wanted}')}.", sighting.condition)
     if shares.condition >= case.thresholds.condition:
-        tied = f"{say_sentences(shares.condition)} tie it to {name_condition(case.rule)}"
-        return _waive(f"{case.about}, but {tied}.", sighting.condition)
+        return _waive(f"{case.about}, but {say_sentences(shares.condition, 'treat', wanted)}.", sighting.condition)
     # Where nothing at all of what the definition asks for is there, the category's own topics have to weigh more.
     outweigh = case.thresholds.outweigh if shares.condition == 0 else 1
     if shares.category_alone > outweigh * shares.subject:
         return _waive(_say_own_topics(case), sighting.category)
-    treated = "no sentence treats" if shares.condition == 0 else f"only {say_sentences(shares.condition)} treat"
-    return _stand(f"{case.about}, and {treated} {name_condition(case.rule)}.", sighting.subject)
+    missing = say_sentences(shares.condition, "treat", wanted)
+    return _stand(f"{case.about}, and {'only ' if shares.condition else ''}{missing}.", case)
 
 
 def _settle_anything(case: _Case) -> Settled:
     """Content unrelated to Y: stands where hardly any sentence is about Y or the category."""
-    about = f"{_cap(say_sentences(case.shares.treated))} are about {name_condition(case.rule)}"
+    about = begin(say_sentences(case.shares.treated, "are", f"about {name_condition(case.rule)} or the category"))
     if case.shares.treated >= case.thresholds.condition:
         return _waive(f"{about}.", (*case.sighting.condition, *case.sighting.category))
-    return _stand(f"{about}, which this definition asks for.", ())
+    return _stand(f"{about}, which this definition asks for.", case)
 
 
 def _settle_depth(case: _Case) -> Settled:
     """Superficial mentions: stands where what is mentioned is not treated in substance."""
-    treated, subject = say_sentences(case.shares.treated), name_subject(case.rule)
+    treated = say_sentences(case.shares.treated, "treat", f"{case.scored.category.title} or its aspects")
     if case.shares.treated >= case.thresholds.depth:
-        return _waive(f"Not in passing: {treated} treat {subject} or its aspects.", case.sighting.category)
-    return _stand(f"{_cap(subject)} is mentioned, but {treated} treat it in substance.", case.sighting.subject)
+        return _waive(f"Not in passing: {treated}.", case.sighting.category)
+    return _stand(f"Mentioned, but {treated}.", case)
 
 
 def _settle_topic(case: _Case) -> Settled:
@@ -134,47 +148,39 @@ def _settle_topic(case: _Case) -> Settled:
         return _waive(f"{case.about}: too few to be what the article is about.", case.sighting.subject)
     if case.shares.category_alone > case.shares.subject:
         return _waive(_say_own_topics(case), case.sighting.category)
-    return _stand(f"{case.about}.", case.sighting.subject)
+    return _stand(f"{case.about}.", case)
 
 
 def _settle_redirect(case: _Case) -> Settled:
-    """Belongs to Z: stands where X is treated, what keeps it here is missing, and Z applies."""
-    rule, shares, sighting = case.rule, case.shares, case.sighting
-    if shares.subject < case.thresholds.subject:
-        return _waive(f"{case.about}: named, not what the article is about.", sighting.subject)
-    if rule.condition and shares.condition >= case.thresholds.condition:
-        kept = f"{say_sentences(shares.condition)} are about {name_condition(rule)}"
-        return _waive(f"{case.about}, but {kept}.", sighting.condition)
-    target = next((name for name in rule.redirect_to if name in case.standing), None)
-    if target is None:
-        return _waive(f"{case.about}, but {' or '.join(rule.redirect_to)} does not apply here.", sighting.subject)
-    if rule.condition is None and case.standing[target] < case.score:
-        return _waive(f"{case.about}, but this category fits better than {target}.", sighting.category)
-    return _stand(f"{case.about}, which belongs to {target}.", sighting.subject)
+    """Belongs to Z: stands where X is treated and Z, which fits better, stands; else as a bare X."""
+    target = next((name for name in case.rule.redirect_to if name in case.standing), None)
+    if case.shares.subject < case.thresholds.subject:
+        return _waive(f"{case.about}: named, not what the article is about.", case.sighting.subject)
+    if target and case.standing[target] >= case.scored.score:
+        return _stand(f"{case.about}, and {target} stands.", case)
+    return _settle_topic(case)
 
 
 _SETTLERS: dict[ExclusionKind, Callable[[_Case], Settled]] = {
     "absence": _settle_absence,
     "rescue": _settle_absence,
+    "redirect": _settle_absence,
     "depth": _settle_depth,
     "topic": _settle_topic,
-    "redirect": _settle_topic,
     "stance": _settle_topic,
     "vague": _settle_topic,
 }
 
 
 def _say_own_topics(case: _Case) -> str:
-    return f"{case.about}, but {say_sentences(case.shares.category_alone)} treat the category's own topics."
+    own = say_sentences(case.shares.category_alone, "treat", "the category's own topics")
+    return f"{case.about}, but {own}."
 
 
-def _stand(reason: str, sentences: tuple[int, ...]) -> Settled:
-    return Settled(finding="triggered", reason=reason, sentences=sentences)
+def _stand(reason: str, case: _Case) -> Settled:
+    instead = f" Use {' or '.join(case.rule.redirect_to)} instead." if case.rule.redirect_to else ""
+    return Settled(finding="triggered", reason=reason + instead, sentences=case.sighting.subject)
 
 
 def _waive(reason: str, sentences: tuple[int, ...]) -> Settled:
     return Settled(finding="waived", reason=reason, sentences=sentences)
-
-
-def _cap(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -12,17 +12,18 @@ def hear(
 ) -> list[Settled]:
     """The parts' findings once the judge has been heard.
 
-    A judge that measures has said all it knows through the sightings. One that reads (an LLM)
+    A judge that measures has said all it knows through the sightings; one whose reply could not be
+    read has said nothing. One that reads (an LLM)
     settles what only judgement can tell, if its quote stands in the article; against a rule that
     words settled otherwise, its verified word sends the matter to a person.
     """
-    if verdict.strength is not None:
+    if verdict.strength is not None or verdict.unreadable:
         return list(parts)
     if claim is None:
         return [_hear_silence(part) for part in parts]
     if not claim.evidence:
         return [*parts, _doubt("The judge says that this holds, but what it quotes is not in the article.", claim)]
-    if rule.needs_judgement or any(part.finding == "triggered" for part in parts):
+    if any(part.needs_judgement for part in rule.checks) or any(part.finding == "triggered" for part in parts):
         return [
             *parts,
             Settled(

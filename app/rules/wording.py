@@ -20,11 +20,8 @@ def find_sentences(terms: Terms, article: Article) -> tuple[int, ...]:
     when it is read, so none arrives here.
     """
     matchers = [_to_matcher(term) for term in terms.any]
-    return tuple(
-        sentence.number
-        for sentence in article.sentences
-        if any(matches(fold(article.quote(sentence))) for matches in matchers)
-    )
+    folded = ((sentence.number, fold(article.quote(sentence))) for sentence in article.sentences)
+    return tuple(number for number, words in folded if any(matches(words) for matches in matchers))
 
 
 def _to_matcher(term: str) -> Callable[[str], bool]:

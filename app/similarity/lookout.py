@@ -24,8 +24,9 @@ The subject of the others is the category itself, or a sibling of it."""
 class _Measured:
     """What was measured of one article: phrases by sentences."""
 
-    def __init__(self, measures: PhraseMeasures, phrases: Sequence[str]) -> None:
+    def __init__(self, measures: PhraseMeasures, phrases: Sequence[str], article: Article) -> None:
         self.numbers = np.asarray(measures.numbers)
+        self.sampled = len(measures.numbers) < len(article.sentences)
         self._rows = {phrase: row for row, phrase in enumerate(phrases)}
         self._measures = measures
 
@@ -51,7 +52,7 @@ class SimilarityLookout:
         phrases = tuple(dict.fromkeys(phrase for category in categories for phrase in _collect(category)))
         if not phrases:
             return {}
-        measured = _Measured(await self._reader.measure(article, phrases), phrases)
+        measured = _Measured(await self._reader.measure(article, phrases), phrases, article)
         return {
             part.id: _sight(part, category, measured)
             for category in categories
@@ -69,6 +70,8 @@ def _sight(rule: ExclusionRule, category: Category, measured: _Measured) -> Sigh
     """
     about_category = measured.find_strength(_category_phrases(category))
     about_subject = measured.find_strength(_subject_phrases(rule))
+    if rule.needs_judgement and not rule.subjects:
+        about_subject = measured.find_strength([rule.text])
     subject = about_subject >= SEEN
     if rule.kind in _CONTRASTED:
         subject &= (about_subject > about_category) | measured.find_mentions(_subject_phrases(rule))
@@ -81,6 +84,7 @@ def _sight(rule: ExclusionRule, category: Category, measured: _Measured) -> Sigh
         condition=_to_numbers(condition, about_subject, measured),
         category=_to_numbers(about_category >= SEEN, about_category, measured),
         total=len(measured.numbers),
+        sampled=measured.sampled,
     )
 
 

@@ -22,15 +22,13 @@ WINDOW = 3
 class ArticleVectors:
     """An article as it is measured: one row per sentence that was looked at, in reading order.
 
-    `numbers` are the sentences' numbers in the article, `total` how many it has; `apart` marks those that may name
+    `numbers` are the sentences' numbers in the article, which may have more; `apart` marks those that may name
     something only to set the article apart from it. `passages` holds vectors of up
     to six longer stretches, the first of which begins with the title. Without an embedder the vectors have no
     columns; stems are always there.
     """
 
-    article: Article
     numbers: tuple[int, ...]
-    total: int
     stems: tuple[Stems, ...]
     apart: tuple[bool, ...]
     title_stems: Stems
@@ -57,7 +55,7 @@ class ArticleVectors:
 def read_vectors(article: Article, embedder: Embedder | None) -> ArticleVectors:
     """What is measured of an article; the one expensive step per article.
 
-    Of more than 400 sentences, 400 are looked at, evenly spread: compare `numbers` with `total`.
+    Of more than 400 sentences, 400 are looked at, evenly spread.
     """
     places = pick_evenly(len(article.sentences), MAX_SENTENCES)
     texts = [article.quote(article.sentences[place]) for place in places]
@@ -67,9 +65,7 @@ def read_vectors(article: Article, embedder: Embedder | None) -> ArticleVectors:
         # An article without a title is judged by its first passage instead.
         vectors = embedder.embed([*texts, *passages, article.title or passages[0]])
     return ArticleVectors(
-        article=article,
         numbers=tuple(article.sentences[place].number for place in places),
-        total=len(article.sentences),
         stems=tuple(find_stems(text) for text in texts),
         apart=tuple(sets_apart(text) for text in texts),
         title_stems=find_stems(article.title),

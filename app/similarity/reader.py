@@ -2,21 +2,28 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.article import Article
+from app.domain.verdict import Candidate
 from app.similarity.lexical import find_content
 from app.similarity.passages import MAX_SENTENCES, ArticleVectors, read_vectors
 from app.similarity.phrases import find_mentions, measure_phrases
-from app.similarity.shortlist import Ranked, rank_categories
+from app.similarity.shortlist import Ranked, rank_categories, shortlist
 from app.similarity.taxonomy_index import TaxonomyIndex
 
+T = TypeVar("T")
+
 KEPT = 64
-"""Articles whose vectors are kept; 117 sentences take 180 kB."""
+"""Articles whose vectors are kept: at most 400 sentences each, under a megabyte."""
+WORKERS = 2
+"""Articles measured at the same time; more would only share the same cores."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,21 +36,30 @@ class PhraseMeasures:
 
 
 class Reader:
-    """Measures articles against one taxonomy. Methods run in worker threads; results are kept by digest."""
+    """Measures articles against one taxonomy, in threads of its own; vectors are kept by digest.
+
+    Whoever asks for an article that is being read waits for that reading.
+    """
 
     def __init__(self, index: TaxonomyIndex) -> None:
         self.index = index
         self._kept: OrderedDict[str, ArticleVectors] = OrderedDict()
+        self._reading: dict[str, asyncio.Future[ArticleVectors]] = {}
+        self._workers = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="measure")
 
     async def rank(self, article: Article) -> tuple[Ranked, ...]:
         """Every category of the taxonomy, best first, with its score and depth."""
         vectors = await self._read(article)
-        return await asyncio.to_thread(rank_categories, vectors, self.index)
+        return await self._work(lambda: rank_categories(vectors, self.index))
+
+    async def shortlist(self, article: Article, *, size: int) -> tuple[Candidate, ...]:
+        """The `size` categories that the article is most likely about, best first."""
+        return shortlist(await self.rank(article), self.index, size=size)
 
     async def measure(self, article: Article, phrases: Sequence[str]) -> PhraseMeasures:
         """How strongly each sentence is about each phrase, and which sentences name it."""
         vectors = await self._read(article)
-        return await asyncio.to_thread(_measure, phrases, vectors, self.index)
+        return await self._work(lambda: _measure(phrases, vectors, self.index))
 
     def count_looked_at(self, article: Article) -> int:
         """How many of the article's sentences are measured; all but in very long ones."""
@@ -51,14 +67,23 @@ class Reader:
 
     async def _read(self, article: Article) -> ArticleVectors:
         kept = self._kept.get(article.digest)
-        if kept is None:
-            kept = await asyncio.to_thread(read_vectors, article, self.index.embedder)
-            self._kept[article.digest] = kept
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        else:
+        if kept is not None:
             self._kept.move_to_end(article.digest)
-        return kept
+            return kept
+        reading = self._reading.get(article.digest)
+        if reading is None:
+            reading = asyncio.ensure_future(self._work(lambda: read_vectors(article, self.index.embedder)))
+            self._reading[article.digest] = reading
+            reading.add_done_callback(lambda _: self._reading.pop(article.digest, None))
+        # Shielded: one who gives up must not take the reading from the others who wait for it.
+        vectors = await asyncio.shield(reading)
+        self._kept[article.digest] = vectors
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return vectors
+
+    async def _work(self, job: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._workers, job)
 
 
 def _measure(phrases: Sequence[str], vectors: ArticleVectors, index: TaxonomyIndex) -> PhraseMeasures:

@@ -4,10 +4,11 @@ from typing import Final
 
 from app.domain.category import Taxonomy
 from app.domain.decision import Assignment, Decision, ExclusionFinding, Status
+from app.domain.telling import tell_absence
 from app.domain.value import Share, Value
 from app.web.highlighting import Block
 from app.web.quoting import Quotations, Quote
-from app.web.wording import tell_absence, tell_count
+from app.web.wording import tell_count
 
 SHOWN: Final = ("assigned", "review", "excluded")
 """The statuses that get a card; the others are rows of a table."""

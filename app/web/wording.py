@@ -4,17 +4,10 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from app.domain.category import Kind
-from app.domain.decision import Assignment, DecidedBy, Finding, ReviewReason, Status
+from app.domain.decision import DecidedBy, Finding, ReviewReason, Status
 from app.domain.exclusion import ConditionType, ExclusionKind
+from app.domain.telling import STATUSES
 from app.domain.verdict import Usage
-
-STATUSES: Mapping[Status, str] = {
-    "assigned": "Assigned",
-    "review": "Needs a person",
-    "excluded": "Excluded",
-    "rejected": "Does not apply",
-    "not_considered": "Not considered",
-}
 
 KINDS: Mapping[Kind, str] = {"tags": "Tag", "categories": "Category", "concepts": "Concept"}
 
@@ -29,7 +22,7 @@ FINDINGS: Mapping[Finding, str] = {
 
 FINDING_MEANINGS: Mapping[Finding, str] = {
     "clear": "the article is not about this",
-    "waived": "the article is about this, and also holds what lifts the exclusion",
+    "waived": "the subject comes up, but the exclusion does not stand",
     "triggered": "the exclusion stands",
     "undecided": "the article is about this, and neither rule nor judge can settle it",
 }
@@ -65,21 +58,6 @@ CONDITIONS: Mapping[ConditionType, str] = {
 }
 
 
-def tell_absence(assignments: tuple[Assignment, ...]) -> str:
-    """Why no category is assigned, in a sentence or two."""
-    waiting = [a.title for a in assignments if a.status == "review"]
-    excluded = [a.title for a in assignments if a.status == "excluded"]
-    parts = []
-    if waiting:
-        parts.append(f"A person has to look at {_enumerate(waiting)}.")
-    if excluded:
-        parts.append(f"{_enumerate(excluded)} would apply, but {'is' if len(excluded) == 1 else 'are'} excluded.")
-    if not parts and assignments:
-        closest = max(assignments, key=lambda assignment: assignment.score)
-        parts.append(f"Nothing reaches its threshold; {closest.title} comes closest with {closest.score:.2f}.")
-    return " ".join(parts)
-
-
 def tell_usage(usage: Usage) -> str:
     """What was spent, in one line."""
     if usage.calls == 0:
@@ -112,7 +90,3 @@ def tell_state(status: Status, count: int) -> str:
             return "Needs a person" if count == 1 else "Need a person"
         case _:
             assert_never(status)
-
-
-def _enumerate(names: list[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]

@@ -74,7 +74,9 @@ def test_a_definition_may_ask_for_another_threshold() -> None:
 
 def test_of_two_that_never_go_together_the_better_one_stays() -> None:
     a, b = build_category("a", never_with=("b",)), build_category("b")
-    ranked = rank([build_checked(a, 0.7), build_checked(b, 0.9)], build_taxonomy(a, b), Thresholds())
+    ranked = rank(
+        [build_checked(a, 0.7), build_checked(b, 0.9)], build_taxonomy(a, b), Thresholds(), left_out="Not asked."
+    )
     assert [(r.category, r.status) for r in ranked] == [("b", "assigned"), ("a", "excluded")]
     assert ranked[1].rationale == "Never together with b, which scores 0.90."
 
@@ -82,14 +84,24 @@ def test_of_two_that_never_go_together_the_better_one_stays() -> None:
 def test_caps_leave_the_strongest_of_a_kind_and_say_so() -> None:
     categories = [build_category(id_, kind=kind) for id_, kind in (("a", "concepts"), ("b", "concepts"), ("t", "tags"))]
     checked = [build_checked(category, score) for category, score in zip(categories, (0.8, 0.9, 0.7), strict=True)]
-    ranked = rank(checked, build_taxonomy(*categories), Thresholds(max_concepts=1))
+    ranked = rank(checked, build_taxonomy(*categories), Thresholds(max_concepts=1), left_out="Not asked.")
     assert [(r.category, r.status) for r in ranked] == [("b", "assigned"), ("t", "assigned"), ("a", "rejected")]
     assert "cap" in ranked[2].rationale
 
 
+def test_a_rival_that_does_not_stand_itself_takes_nothing_away() -> None:
+    a, b, c = (build_category(id_, kind="concepts") for id_ in "abc")
+    d = build_category("d", never_with=("b",))
+    checked = [build_checked(category, score) for category, score in ((a, 0.95), (b, 0.9), (d, 0.7))]
+    ranked = rank(checked, build_taxonomy(a, b, c, d), Thresholds(), left_out="Not asked.")
+    assert {r.category: r.status for r in ranked} == {
+        "a": "assigned", "b": "rejected", "d": "assigned", "c": "not_considered",
+    }  # fmt: skip
+
+
 def test_every_category_of_the_taxonomy_has_an_assignment() -> None:
     a, b = build_category("a"), build_category("b")
-    ranked = rank([build_checked(a, 0.7)], build_taxonomy(a, b), Thresholds())
+    ranked = rank([build_checked(a, 0.7)], build_taxonomy(a, b), Thresholds(), left_out="Not asked.")
     assert [(r.category, r.status) for r in ranked] == [("a", "assigned"), ("b", "not_considered")]
 
 
@@ -100,5 +112,5 @@ def test_what_stands_comes_before_what_waits_and_that_before_what_does_not() -> 
         build_checked(category, score, *found)
         for category, score, found in zip(categories, (0.1, 0.9, 0.95, 0.6), findings, strict=True)
     ]
-    ranked = rank(checked, build_taxonomy(*categories), Thresholds())
+    ranked = rank(checked, build_taxonomy(*categories), Thresholds(), left_out="Not asked.")
     assert [r.status for r in ranked] == ["assigned", "review", "excluded", "rejected"]

@@ -67,8 +67,9 @@ def _sighting(subject: int, condition: int = 0, category: int = 0) -> Sighting:
         pytest.param(_rule("stance", needs_judgement=True), _sighting(1), "waived", id="stance: too little to ask about"),
         pytest.param(_rule("stance", needs_judgement=True), _sighting(9), "undecided", id="stance: only a reader can tell"),
         pytest.param(_rule("stance", needs_judgement=True, also=("depth",)), _sighting(9, category=30), "waived", id="stance: not in passing"),
-        pytest.param(_rule("redirect", redirect_to=("z",)), _sighting(40), "triggered", id="redirect: the target applies"),
-        pytest.param(_rule("redirect", redirect_to=("y",)), _sighting(40), "waived", id="redirect: the target does not"),
+        pytest.param(_rule("redirect", redirect_to=("z",)), _sighting(40), "triggered", id="redirect: the target stands"),
+        pytest.param(_rule("redirect", redirect_to=("y",)), _sighting(20), "waived", id="redirect: the target does not stand"),
+        pytest.param(_rule("redirect", redirect_to=("y",)), _sighting(40), "triggered", id="redirect: nor is this the place for it"),
         pytest.param(_rule("redirect", WITHOUT, redirect_to=("z",)), _sighting(40, condition=20), "waived", id="redirect: kept here"),
     ],
 )  # fmt: skip
@@ -80,10 +81,22 @@ def test_settle(rule: ExclusionRule, sighting: Sighting, finding: Finding) -> No
 
 def test_a_reason_gives_both_shares_in_words() -> None:
     settled = settle(_rule("absence", WITHOUT), _sighting(18, condition=31), _scored(), {}, Thresholds())
-    assert settled.reason == "18 % of sentences are about agile, but 31 % of sentences tie it to governance or funding."
+    assert settled.reason == "18 % of sentences are about agile, but 31 % of sentences treat governance or funding."
 
 
 def test_a_redirect_without_a_condition_asks_which_category_fits_better() -> None:
     rule = _rule("redirect", redirect_to=("z",))
-    weaker = settle(rule, _sighting(40), _scored(0.9), {"c": 0.9, "z": 0.6}, Thresholds())
+    weaker = settle(rule, _sighting(20), _scored(0.9), {"c": 0.9, "z": 0.6}, Thresholds())
     assert weaker.finding == "waived"
+
+
+def test_a_condition_near_the_subject_is_tied_to_it() -> None:
+    sighting = Sighting(rule_id="c#x1", subject=(1, 2, 3, 4), condition=(5, 6), total=20)
+    settled = settle(_rule("absence", WITHOUT), sighting, _scored(), {}, Thresholds())
+    assert settled.reason == "20 % of sentences are about agile, but 10 % of sentences tie it to governance or funding."
+
+
+def test_a_sample_is_admitted() -> None:
+    sighting = Sighting(rule_id="c#x1", total=400, sampled=True)
+    settled = settle(_rule("absence", WITHOUT), sighting, _scored(), {}, Thresholds())
+    assert settled.reason == "No sentence looked at is about agile."

@@ -42,3 +42,10 @@ def test_a_judge_that_measures_has_nothing_to_add() -> None:
     rule = ExclusionRule(id="c#x1", text="...", kind="absence")
     parts = [Settled(finding="undecided", reason="Seen.")]
     assert hear(rule, parts, None, build_checked(build_category(), 0.9).scored.verdict) == parts
+
+
+def test_a_reply_that_could_not_be_read_is_no_testimony() -> None:
+    rule = ExclusionRule(id="c#x1", text="...", kind="stance", needs_judgement=True)
+    parts = [Settled(finding="undecided", reason="Seen.")]
+    verdict = build_checked(build_category(), 0.0, strength=None, unreadable=True).scored.verdict
+    assert hear(rule, parts, None, verdict) == parts

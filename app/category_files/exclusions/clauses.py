@@ -4,7 +4,8 @@ import re
 
 from app.category_files.exclusions import attitudes, words
 from app.category_files.exclusions.operators import split_at_operators
-from app.category_files.exclusions.phrases import trim
+from app.category_files.exclusions.phrases import trim, unique
+from app.category_files.exclusions.redirects import Redirected, has_bracketed, split_after_redirects, take_redirect
 from app.category_files.exclusions.wording import find_depths, split_sentences
 from app.category_files.exclusions.words import match_words
 
@@ -42,6 +43,26 @@ def strip_order(text: str) -> str:
             return text
         text = rest
     return text
+
+
+def read_clauses(text: str) -> list[Redirected]:
+    """The prohibitions of a plain wording, each with the redirect that it has.
+
+    A redirect in brackets belongs to what it follows, any other to all. Where nothing but a
+    redirect is there, it stands alone, without text.
+    """
+    if not has_bracketed(text):
+        whole = take_redirect(text)
+        return [whole._replace(text=clause) for clause in split_clauses(whole.text)] or [whole]
+    clauses: list[Redirected] = []
+    for piece in split_after_redirects(text):
+        for clause in map(take_redirect, split_clauses(piece)):
+            if clause.text or not clauses:
+                clauses.append(clause)
+            else:
+                last = clauses[-1]
+                clauses[-1] = last._replace(targets=unique([*last.targets, *clause.targets]))
+    return clauses
 
 
 def split_clauses(text: str) -> list[str]:

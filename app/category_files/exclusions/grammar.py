@@ -1,9 +1,8 @@
 """Owns the compiling of an exclusion, as publishers word it, to an exclusion rule."""
 
-from app.category_files.exclusions.clauses import split_clauses
+from app.category_files.exclusions.clauses import read_clauses
 from app.category_files.exclusions.phrases import unique
 from app.category_files.exclusions.prohibitions import Prohibition, read_prohibition
-from app.category_files.exclusions.redirects import take_redirect
 from app.category_files.exclusions.wording import MAX_CHARACTERS, plain
 from app.domain.exclusion import ExclusionKind, ExclusionRule
 
@@ -16,12 +15,12 @@ def compile_exclusion(text: str, *, rule_id: str, category_title: str) -> Exclus
     """
     wording = plain(text) if len(text) <= MAX_CHARACTERS else ""
     title = " ".join(category_title[:MAX_CHARACTERS].split())
-    redirected = take_redirect(wording)
-    clauses = split_clauses(redirected.text)
-    found = [read_prohibition(clause, title, redirected) for clause in clauses]
+    clauses = read_clauses(wording)
+    targets = unique([target for clause in clauses for target in clause.targets])
+    found = [read_prohibition(clause, title) for clause in clauses if clause.text]
     if not found:
-        kind: ExclusionKind = "redirect" if redirected.targets else "vague"
-        return ExclusionRule(id=rule_id, text=text, kind=kind, redirect_to=redirected.targets, needs_judgement=True)
+        kind: ExclusionKind = "redirect" if targets else "vague"
+        return ExclusionRule(id=rule_id, text=text, kind=kind, redirect_to=targets, needs_judgement=True)
     dominant = found[0]
     parts = tuple(_to_part(part, f"{rule_id}{_letter(number)}") for number, part in enumerate(found))
     return ExclusionRule(
@@ -32,7 +31,7 @@ def compile_exclusion(text: str, *, rule_id: str, category_title: str) -> Exclus
         parts=parts if len(parts) > 1 else (),
         subjects=_join_subjects(found),
         condition=dominant.condition,
-        redirect_to=redirected.targets,
+        redirect_to=targets,
         needs_judgement=dominant.kinds.needs_judgement,
     )
 
@@ -45,6 +44,7 @@ def _to_part(part: Prohibition, part_id: str) -> ExclusionRule:
         also=part.kinds.also,
         subjects=part.subjects,
         condition=part.condition,
+        redirect_to=part.redirect_to,
         needs_judgement=part.kinds.needs_judgement,
     )
 

@@ -24,6 +24,7 @@ class Prohibition(NamedTuple):
     kinds: Kinds
     subjects: tuple[str, ...]
     condition: Condition | None
+    redirect_to: tuple[str, ...]
 
 
 class _Sides(NamedTuple):
@@ -32,9 +33,9 @@ class _Sides(NamedTuple):
     condition: ConditionSide | None
 
 
-def read_prohibition(clause: str, title: str, redirect: Redirected) -> Prohibition:
+def read_prohibition(clause: Redirected, title: str) -> Prohibition:
     """What one clause excludes, and what rescues from it; `title` is the category's name."""
-    text = rewrite(unwrap_operators(clause))
+    text = rewrite(unwrap_operators(clause.text))
     sides = _read_sides(text, title)
     subjects = unique([*sides.subject.phrases, *sides.listed])
     marks = sides.subject.marks
@@ -45,14 +46,14 @@ def read_prohibition(clause: str, title: str, redirect: Redirected) -> Prohibiti
         has_subjects=bool(subjects),
         has_condition=condition is not None,
         is_rescue=condition is not None and condition.type == "unless",
-        is_redirect=bool(redirect.targets),
+        is_redirect=bool(clause.targets),
         doctrinal=side is not None and side.doctrinal,
         unresolved=all(is_class_word(s) for s in subjects)
-        and (redirect.is_open or (side is not None and side.unresolved)),
+        and (clause.is_open or (side is not None and side.unresolved)),
         deep=side is not None and side.deep,
         quoted=bool(_QUOTED.search(text)),
     )
-    return Prohibition(clause.strip(" ,;"), classify(features), subjects, condition)
+    return Prohibition(clause.text.strip(" ,;"), classify(features), subjects, condition, clause.targets)
 
 
 def _read_sides(text: str, title: str) -> _Sides:

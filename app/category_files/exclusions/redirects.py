@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from app.category_files.exclusions.examples import take_open
+from app.category_files.exclusions.operators import split_at_operators
 from app.category_files.exclusions.phrases import split_members, trim
 from app.category_files.exclusions.words import LABELS, match_words
 
@@ -24,20 +25,36 @@ _BELONG = (
     rf"|(?:should|must|may|can|will) (?:be {_FILED}|belong (?:in|to|under)|go (?:in|under))"
     r"|(?:has|have) (?:its|their) own (?:tag|category|topic|page):?)"
 )
+_PUT = (
+    r"(?:(?:that|which|these|they|those|this|it|all of which|both) )?(?:(?:should|must|may|can|will) )?"
+    rf"(?:(?:belongs?|go|goes) (?:to|in|under|with|into)|see also|(?:is|are) {_FILED})"
+)
+"""Plain speech that brackets make a redirect: "belongs to" alone says too much else."""
+
 _STATED = rf"(?<!that )(?<!which )(?<!who )(?:is|are) {_FILED}"
 _ELSEWHERE = rf"belongs? to(?= [^()]*\b(?:{LABELS})s?$)"
 _THESE = r"(?:for (?:these|those|this|that|which|such [\w-]+),? )"
-_PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\s*\({_THESE}?(?:{_USE}|{_BELONG}|{_FILED}|→|->|=>|cf\.?) {_TARGET}{_INSTEAD}\)",
-        rf"\s*(?:→|->|=>)\s*{_TARGET}$",
-        rf"[,;:.]? (?:- )?{_THESE}(?:{_CHOOSE}) {_TARGET}{_INSTEAD}$",
-        rf"[,;:.]? (?:- )?(?<!not )(?<!n't ){_CHOOSE} {_TARGET},? instead$",
-        rf"(?:[,;:.]| -) (?:{_USE}|{_BELONG}|{_FILED}) {_TARGET}{_INSTEAD}$",
-        rf" (?:{_BELONG}|{_STATED}) {_TARGET}{_INSTEAD}$",
-        rf" (?:that |which )?{_ELSEWHERE} {_TARGET}$",
-    )
+_BRACKETED = re.compile(
+    rf"\s*\({_THESE}?(?:{_PUT}|{_USE}|{_BELONG}|{_FILED}|→|->|=>|cf\.?) {_TARGET}{_INSTEAD}\)", re.IGNORECASE
+)
+_LIST_GOES_ON = re.compile(
+    r"\s*(?:[,;.]\s*(?:(?:and|or|as well as)\s+)?|\b(?:and|or|as well as)\s+)"
+    r"(?!(?:even|where|when|whether|if|which|that|who|whose|because|since|although|though|while)\b)(?=\S)",
+    re.IGNORECASE,
+)
+_PATTERNS = (
+    _BRACKETED,
+    *(
+        re.compile(pattern, re.IGNORECASE)
+        for pattern in (
+            rf"\s*(?:→|->|=>)\s*{_TARGET}$",
+            rf"[,;:.]? (?:- )?{_THESE}(?:{_CHOOSE}) {_TARGET}{_INSTEAD}$",
+            rf"[,;:.]? (?:- )?(?<!not )(?<!n't ){_CHOOSE} {_TARGET},? instead$",
+            rf"(?:[,;:.]| -) (?:{_USE}|{_BELONG}|{_FILED}) {_TARGET}{_INSTEAD}$",
+            rf" (?:{_BELONG}|{_STATED}) {_TARGET}{_INSTEAD}$",
+            rf" (?:that |which )?{_ELSEWHERE} {_TARGET}$",
+        )
+    ),
 )
 """Where a redirect follows what it is about."""
 
@@ -81,6 +98,25 @@ def take_redirect(text: str) -> Redirected:
     if found := _ALONE.match(text):
         return _redirect("", found["target"] or found["other"])
     return Redirected(text, (), is_open=False)
+
+
+def split_after_redirects(text: str) -> list[str]:
+    """The text divided behind each redirect in brackets after which the list goes on.
+
+    "A (use X), and B without C" gives "A (use X)" and "B without C"; "A (use X) without C" is whole.
+    """
+    pieces, start = [], 0
+    for redirect in _BRACKETED.finditer(text):
+        border = _LIST_GOES_ON.match(text, redirect.end())
+        if border and split_at_operators(text[redirect.end() :])[0]:
+            pieces.append(text[start : redirect.end()])
+            start = border.end()
+    return [*pieces, text[start:]]
+
+
+def has_bracketed(text: str) -> bool:
+    """Whether a redirect in brackets stands in the text, which says what it follows."""
+    return bool(_BRACKETED.search(text))
 
 
 def _redirect(text: str, target: str) -> Redirected:
