@@ -6,6 +6,7 @@ seed article in `DIR/../seeds`. Each figure is of a process of its own, beside t
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -108,9 +109,10 @@ def measure_scale(topics: Path, article: Path) -> dict[str, float]:
             | ({"broader": [t["parent"].removeprefix("medtop:")]} if t["parent"] else {})
             for t in json.loads(topics.read_text())
         ]
-        (Path(folder) / "topics.json").write_text(json.dumps(entries))
-        cold = _run_child(Path(folder), article, 1)
-        warm = _run_child(Path(folder), article, 3, lint=True)
+        topics_file = Path(folder) / "topics.json"
+        topics_file.write_text(json.dumps(entries))
+        cold = _run_child(topics_file, article, 1, cache=Path(folder) / "cache")
+        warm = _run_child(topics_file, article, 3, lint=True, cache=Path(folder) / "cache")
     return {
         "iptc_categories": warm["categories"],
         "iptc_load_cold_s": cold["load_s"],
@@ -121,9 +123,13 @@ def measure_scale(topics: Path, article: Path) -> dict[str, float]:
     }
 
 
-def _run_child(folder: Path, article: Path, rounds: int, *, lint: bool = False) -> dict[str, Any]:
+def _run_child(
+    folder: Path, article: Path, rounds: int, *, lint: bool = False, cache: Path | None = None
+) -> dict[str, Any]:
+    """What a process of its own measures; `cache` takes the place of the user's cache folder."""
     command = [sys.executable, "-c", _CHILD, str(folder), str(article), str(rounds), "lint" if lint else "-"]
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    environment = dict(os.environ) | ({"XDG_CACHE_HOME": str(cache)} if cache else {})  # noqa: TID251 - passed on
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
     seen: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return seen
 

@@ -46,6 +46,7 @@ class Definition(Value):
     category: Category
     broader: tuple[Reference, ...] = ()
     never_with: tuple[Reference, ...] = ()
+    aliases: tuple[Reference, ...] = ()
     links: tuple[Link, ...] = ()
     notes: tuple[ReadingNote, ...] = ()
     line: int | None = None
@@ -109,6 +110,7 @@ def compose_definition(
         category=category,
         broader=read_references(fields, "broader") + (read_references(block, "broader", "scopenote.") if block else ()),
         never_with=read_references(block, "never_with", "scopenote.") if block else (),
+        aliases=read_references(block, "aliases", "scopenote.") if block else (),
         links=links,
         notes=_note_remarks(category, wording, parts, source, line or fields.find_line() or 1),
         line=line or fields.find_line("title"),

@@ -1,12 +1,17 @@
 """Owns the typed look at a definition's fields: the value that is meant, or where it is wrong."""
 
+import re
 from collections.abc import Mapping
-from typing import Self
+from typing import Final, Self
 
 from pydantic import JsonValue
 
 from app.errors import BadFile
 from app.parsing.located import name_field, point
+
+_LINE_END: Final = re.compile(r"\r\n?")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What steers a terminal and is no text; line ends and tabs are."""
 
 
 class Fields:
@@ -44,7 +49,8 @@ class Fields:
         """The refusal of a field, with its place."""
         pointer = self._point(name) if name else self._pointer
         line = self.find_line(name)
-        return BadFile(self.file, problem, remedy, line=line, field=name_field(pointer))
+        field = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", name_field(pointer) or "") or None
+        return BadFile(self.file, problem, remedy, line=line, field=field)
 
     def refuse_unknown(self, known: tuple[str, ...]) -> None:
         """Refuse the first field whose name is not among `known`.
@@ -60,13 +66,13 @@ class Fields:
         """The text of a field, stripped; "" where there is none. Whole numbers count as text.
 
         Raises:
-            BadFile: it is anything else.
+            BadFile: it is anything else, or holds a control character.
         """
         value = self._get(name)
         if value is None:
             return ""
         if isinstance(value, str):
-            return value.strip()
+            return self._refuse_controls(name, _LINE_END.sub("\n", value).strip())
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         remedy = "Put the text in quotes, or write a block text with `|-`."
@@ -154,6 +160,12 @@ class Fields:
                 )
             found.append(item)
         return tuple(found)
+
+    def _refuse_controls(self, name: str, text: str) -> str:
+        if found := _CONTROL.search(text):
+            problem = f"holds the control character U+{ord(found[0]):04X}"
+            raise self.refuse(name, problem, "Remove it: a text is made of letters, line ends and tabs.")
+        return text
 
     def _get(self, name: str) -> JsonValue:
         return self._values.get(self._find_name(name))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from app.category_files.aliases import refuse_shared_aliases
 from app.category_files.definitions import Definition, Reference
 from app.category_files.hierarchy import Hierarchy
 from app.category_files.mentions import find_parents, find_specialisations
@@ -12,6 +13,7 @@ from app.domain.category import Category, ReadingNote
 from app.domain.exclusion import ExclusionRule
 from app.errors import BadFile
 
+_OF_ITSELF: Final = "sends articles to itself ({name!r}); that redirect is left out of exclusion {number}"
 _RELATED: Final = "which is no category here; kept as related"
 
 
@@ -28,9 +30,10 @@ def link_definitions(definitions: Sequence[Definition]) -> tuple[tuple[Category,
 
     Raises:
         BadFile: a `broader` or `never_with` field names no category or the category itself, or
-            `broader` fields lead round in a circle.
+            `broader` fields lead round in a circle, or a former id is in use or claimed twice.
     """
     ordered = sorted(definitions, key=lambda definition: definition.category.id)
+    refuse_shared_aliases(ordered)
     linker = _Linker(ordered)
     for definition in ordered:
         linker.link_fields(definition)
@@ -73,7 +76,7 @@ class _Linker:
                 self._derive(definition, category.id, mention.id)
         for rule in category.exclusions:
             for name in rule.redirect_to:
-                if self._names.find(name) is None:
+                if self._names.find(name) is None and not self._means(name, category):
                     self._relate(definition, name)
         for link in definition.links:
             if self._names.find(link.slug) is None:
@@ -86,7 +89,7 @@ class _Linker:
             "broader": self._hierarchy.get_broader(category.id),
             "never_with": self._never_with[category.id],
             "related": tuple(self._related.get(category.id, {}).values()),
-            "exclusions": tuple(self._redirect(rule) for rule in category.exclusions),
+            "exclusions": tuple(self._redirect(rule, definition) for rule in category.exclusions),
         }
         return category.model_copy(update=links)
 
@@ -121,7 +124,32 @@ class _Linker:
         line = line or definition.line
         self.notes.append(ReadingNote(category_id=category.id, file=category.source, line=line, message=message))
 
-    def _redirect(self, rule: ExclusionRule) -> ExclusionRule:
-        names = tuple(dict.fromkeys(self._names.find(name) or name for name in rule.redirect_to))
-        parts = tuple(self._redirect(part) for part in rule.parts)
-        return rule.model_copy(update={"redirect_to": names, "parts": parts}) if names or parts else rule
+    def _redirect(self, rule: ExclusionRule, definition: Definition) -> ExclusionRule:
+        """The rule with its redirects, and those of its parts, as ids; one to the category itself is none."""
+        for name in rule.redirect_to:
+            if self._means(name, definition.category):
+                self._note(definition, _OF_ITSELF.format(name=name, number=rule.id.rpartition("#x")[2]))
+        return self._resolve(rule, definition.category)
+
+    def _resolve(self, rule: ExclusionRule, category: Category) -> ExclusionRule:
+        if not rule.redirect_to:
+            return rule
+        others = [name for name in rule.redirect_to if not self._means(name, category)]
+        ids = tuple(dict.fromkeys(self._names.find(name) or name for name in others))
+        parts = tuple(self._resolve(part, category) for part in rule.parts)
+        resolved = rule.model_copy(update={"redirect_to": ids, "parts": parts})
+        return resolved if len(others) == len(rule.redirect_to) else _rename_kinds(resolved)
+
+    def _means(self, name: str, category: Category) -> bool:
+        return self._names.find(name) == category.id or name.casefold() == category.title.casefold()
+
+
+def _rename_kinds(rule: ExclusionRule) -> ExclusionRule:
+    """The rule with kinds that fit it once a redirect has been taken from it."""
+    if rule.parts:
+        kinds = [kind for part in rule.parts for kind in (part.kind, *part.also)]
+    else:
+        kinds = [kind for kind in (rule.kind, *rule.also) if kind != "redirect" or rule.redirect_to]
+    first, *also = tuple(dict.fromkeys(kinds)) or ("topic" if rule.subjects else "vague",)
+    needs_judgement = rule.parts[0].needs_judgement if rule.parts else rule.needs_judgement or first == "vague"
+    return rule.model_copy(update={"kind": first, "also": tuple(also), "needs_judgement": needs_judgement})

@@ -6,10 +6,11 @@ from typing import Final
 from app.domain.value import Value
 from app.parsing.located import LineTable
 
+_CONTROLS: Final = r"\x00-\x08\x0a-\x1f\x7f-\x9f"
 _LINK: Final = re.compile(
-    r"(?:\[(?P<text>[^\[\]\n]{0,200})\]\([ \t]*)?"
-    r"\{\{[<%][ \t]*(?:rel)?ref[ \t]+[\"'`]?(?P<ref>[^\s\"'`>%]{1,300})"
-    r"|\[(?P<label>[^\[\]\n]{0,200})\]\([ \t]*<?(?P<address>[^\s()<>{}]{1,300})"
+    rf"(?:\[(?P<text>[^\[\]{_CONTROLS}]{{0,200}})\]\([ \t]*)?"
+    rf"\{{\{{[<%][ \t]*(?:rel)?ref[ \t]+[\"'`]?(?P<ref>[^\s\"'`>%{_CONTROLS}]{{1,300}})"
+    rf"|\[(?P<label>[^\[\]{_CONTROLS}]{{0,200}})\]\([ \t]*<?(?P<address>[^\s()<>{{}}{_CONTROLS}]{{1,300}})"
 )
 _SECTIONS: Final = frozenset({"tags", "categories", "concepts"})
 _PAGE: Final = re.compile(r"(?:^|/)_?index(?:\.md)?$|\.md$|\.html$")

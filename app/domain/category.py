@@ -85,15 +85,21 @@ class Taxonomy(Value):
         """The categories by id."""
         return {category.id: category for category in self.categories}
 
+    @cached_property
+    def by_alias(self) -> dict[str, Category]:
+        """The categories by former id; of several that claim one, the first."""
+        return {alias: category for category in reversed(self.categories) for alias in category.aliases}
+
     def get_category(self, category_id: str) -> Category:
-        """The category of that id.
+        """The category of that id, or else of that former id.
 
         Raises:
             UnknownCategory: there is none; the text says how to list them.
         """
-        if category_id not in self.by_id:
+        category = self.by_id.get(category_id) or self.by_alias.get(category_id)
+        if category is None:
             raise UnknownCategory(f"no category {category_id!r}; `scopenote categories list` names all")
-        return self.by_id[category_id]
+        return category
 
     def find_narrower(self, category_id: str) -> tuple[str, ...]:
         """The ids of the categories that name this one as broader."""

@@ -65,25 +65,7 @@ def _is_above(upper: str, lower: str, taxonomy: Taxonomy) -> bool:
 
 
 def find_clashing_names(taxonomy: Taxonomy) -> Iterator[LintFinding]:
-    """Former ids that are in use, and titles or synonyms that lead to more than one category."""
-    owners: dict[str, list[Category]] = defaultdict(list)
-    for category in taxonomy.categories:
-        for alias in category.aliases:
-            owners[alias].append(category)
-    for alias, claimants in owners.items():
-        for category in claimants:
-            if alias in taxonomy.by_id:
-                whose = "its own id" if alias == category.id else "the id of another category"
-                message = f"the alias {alias!r} is {whose}. Remove it from `aliases`."
-                yield find_about(category, "alias_clash", "error", message)
-            elif len(claimants) > 1:
-                others = ", ".join(repr(other.id) for other in claimants if other is not category)
-                message = f"the alias {alias!r} is claimed by {others} too. Leave it to one."
-                yield find_about(category, "alias_clash", "error", message)
-    yield from _find_shared_titles(taxonomy)
-
-
-def _find_shared_titles(taxonomy: Taxonomy) -> Iterator[LintFinding]:
+    """Titles and synonyms that lead to more than one category."""
     named: dict[str, list[Category]] = defaultdict(list)
     for category in taxonomy.categories:
         for name in {fold(category.title), *map(fold, category.synonyms)}:

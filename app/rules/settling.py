@@ -152,10 +152,15 @@ def _settle_topic(case: _Case) -> Settled:
 
 
 def _settle_redirect(case: _Case) -> Settled:
-    """Belongs to Z: stands where X is treated and Z, which fits better, stands; else as a bare X."""
+    """Belongs to Z: stands where X is treated, the category is not the point, and Z stands and fits better.
+
+    Without such a Z it is settled as a bare X.
+    """
     target = next((name for name in case.rule.redirect_to if name in case.standing), None)
     if case.shares.subject < case.thresholds.subject:
         return _waive(f"{case.about}: named, not what the article is about.", case.sighting.subject)
+    if case.shares.category_alone > case.shares.subject:
+        return _waive(_say_own_topics(case), case.sighting.category)
     if target and case.standing[target] >= case.scored.score:
         return _stand(f"{case.about}, and {target} stands.", case)
     return _settle_topic(case)

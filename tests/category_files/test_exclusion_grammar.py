@@ -111,7 +111,7 @@ STANCE = [
     ("Midwifery", "Descriptions of midwifery as an outdated craft", ["midwifery", "outdated craft"], None),
     ("Democracy", "Content that trivializes or romanticizes the importance of protest", ["protest"], None),
     ("Democracy", "Discussions of voting as a chore, rather than as a right", ["voting", "chore"], ("lacks", ["right"])),
-    ("Bauhaus", "Content that does not align with the original principles of Bauhaus", [], ("does_not", ["Bauhaus", "original principles of Bauhaus"])),
+    ("Bauhaus", "Pieces which stray from the founding principles of Bauhaus", [], ("unrelated", ["Bauhaus", "founding principles of Bauhaus"])),
 ]  # fmt: skip
 
 DEPTH = [
@@ -217,6 +217,15 @@ def test_opinion_pieces_on_a_subject_do_not_exclude_the_subject_without_judgemen
         pytest.param("(e.g., a" * 240, id="open examples"),
         pytest.param("content or " * 180, id="content nouns"),
         pytest.param("use x instead " * 140, id="redirects"),
+        pytest.param("x (see y), " * 180, id="redirects in brackets"),
+        pytest.param("x (belongs to " * 140, id="open redirects"),
+        pytest.param("where x " * 250, id="settings"),
+        pytest.param("in which a is " * 140, id="copulas"),
+        pytest.param("where nothing beyond a b c is " * 65, id="nothing"),
+        pytest.param("x, even where y " * 120, id="concessions"),
+        pytest.param("x that do not show how a or " * 70, id="questions"),
+        pytest.param("unrelated, or " * 140, id="coordinated qualifiers"),
+        pytest.param("between a and b and " * 100, id="between"),
     ],
 )
 def test_hostile_wording_is_read_in_bounded_time(text: str) -> None:

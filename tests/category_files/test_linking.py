@@ -130,3 +130,39 @@ def test_a_title_that_two_share_leads_to_the_first_of_them(tmp_path: Path) -> No
         (tmp_path / f"{slug}.md").write_text("---\ntitle: Same\ndescription: d\n---\n")
     (tmp_path / "c.md").write_text("---\ntitle: C\ndescription: d\nbroader: Same\n---\n")
     assert load_taxonomy(tmp_path).by_id["c"].broader == ("a",)
+
+
+def test_the_redirects_of_parts_become_ids_as_well(load: Load) -> None:
+    wording = "**Exclusions:**\n- Lakes (belongs to Still Water), and harbours that do not name a river"
+    (rule,) = load(rivers=instructions(wording), still_water="").by_id["rivers"].exclusions
+    assert rule.redirect_to == ("still-water",)
+    assert [part.redirect_to for part in rule.parts] == [("still-water",), ()]
+
+
+@pytest.mark.parametrize("name", ["rivers", "Rivers", "the Rivers tag", "streams", "Brooks"])
+def test_a_redirect_to_the_category_itself_is_left_out_and_noted(load: Load, name: str) -> None:
+    names = "scopenote: {aliases: [streams], synonyms: [Brooks]}\n"
+    wording = instructions(f"**Exclusions:**\n- Lakes without a river (use {name} instead)")
+    taxonomy = load(rivers=names + wording)
+    (rule,) = taxonomy.by_id["rivers"].exclusions
+    assert (rule.kind, rule.also, rule.redirect_to) == ("absence", (), ())
+    assert taxonomy.by_id["rivers"].related == ()
+    assert [note.message.partition(" (")[0] for note in taxonomy.notes if "to itself" in note.message]
+
+
+def test_a_redirect_to_another_category_of_the_same_exclusion_stays(load: Load) -> None:
+    wording = "**Exclusions:**\n- Lakes (use Rivers or Still Water instead)"
+    (rule,) = load(rivers=instructions(wording), still_water="").by_id["rivers"].exclusions
+    assert (rule.kind, rule.redirect_to) == ("redirect", ("still-water",))
+
+
+def test_a_part_that_leads_to_the_category_itself_is_read_without_its_redirect(load: Load) -> None:
+    wording = "**Exclusions:**\n- Lakes (belongs to Rivers), and harbours (belongs to Still Water)"
+    (rule,) = load(rivers=instructions(wording), still_water="").by_id["rivers"].exclusions
+    assert [(part.kind, part.redirect_to) for part in rule.parts] == [("topic", ()), ("redirect", ("still-water",))]
+    assert (rule.kind, rule.also, rule.redirect_to) == ("topic", ("redirect",), ("still-water",))
+
+
+def test_nothing_but_a_redirect_to_the_category_itself_is_vague(load: Load) -> None:
+    (rule,) = load(rivers=instructions("**Exclusions:**\n- Use Rivers instead")).by_id["rivers"].exclusions
+    assert (rule.kind, rule.needs_judgement) == ("vague", True)

@@ -174,11 +174,6 @@ def test_what_a_definition_takes_back_is_told(changes: dict[str, object], expect
             [("never_with_broader", "error"), ("never_with_broader", "error")],
             id="exclusive and broader",
         ),
-        pytest.param({"aliases": ("lakes",)}, {}, [("alias_clash", "error")], id="alias in use"),
-        pytest.param({"aliases": ("rivers",)}, {}, [("alias_clash", "error")], id="alias of itself"),
-        pytest.param(
-            {"aliases": ("old",)}, {"aliases": ("old",)}, [("alias_clash", "error")] * 2, id="alias claimed twice"
-        ),
         pytest.param({}, {"title": "RIVERS"}, [("shared_name", "warning")], id="one title"),
         pytest.param({}, {"title": "RIVERS", "kind": "concepts"}, [("shared_name", "info")], id="one title, two kinds"),
         pytest.param({"synonyms": ("Lakes",)}, {}, [("shared_name", "info")], id="synonym is a title"),
@@ -209,7 +204,8 @@ def test_reading_notes_are_findings_with_their_lines() -> None:
 
 
 def test_the_worst_comes_first() -> None:
-    found = codes(category(aliases=("lakes",), related=("X",)), category("lakes", exclusions=()))
+    above = {"never_with": ("lakes",), "broader": ("lakes",)}
+    found = codes(category(**above), category("lakes", exclusions=()))
     assert [severity for _, severity in found] == ["error", "warning", "info"]
 
 

@@ -68,6 +68,7 @@ def _sighting(subject: int, condition: int = 0, category: int = 0) -> Sighting:
         pytest.param(_rule("stance", needs_judgement=True), _sighting(9), "undecided", id="stance: only a reader can tell"),
         pytest.param(_rule("stance", needs_judgement=True, also=("depth",)), _sighting(9, category=30), "waived", id="stance: not in passing"),
         pytest.param(_rule("redirect", redirect_to=("z",)), _sighting(40), "triggered", id="redirect: the target stands"),
+        pytest.param(_rule("redirect", redirect_to=("z",)), _sighting(20, category=30), "waived", id="redirect: the category is the point"),
         pytest.param(_rule("redirect", redirect_to=("y",)), _sighting(20), "waived", id="redirect: the target does not stand"),
         pytest.param(_rule("redirect", redirect_to=("y",)), _sighting(40), "triggered", id="redirect: nor is this the place for it"),
         pytest.param(_rule("redirect", WITHOUT, redirect_to=("z",)), _sighting(40, condition=20), "waived", id="redirect: kept here"),

@@ -3,7 +3,7 @@
 DEPTH = (
     "superficial|superficially|shallow|ceremonial|cursory|surface-level|passing|fleeting|incidental|tangential|token"
     "|trivial|perfunctory"
-    "|buzzword-driven|casual|one-line|single-sentence|minor|peripheral|brief|vague|sketchy|thin"
+    "|bare|mere|buzzword-driven|casual|one-line|single-sentence|minor|peripheral|brief|vague|sketchy|thin"
 )
 """Adjectives of shallow treatment, where they stand before a noun of mention or open the bullet."""
 
@@ -34,6 +34,16 @@ ABSTRACT_TAILS = (
     r"only)"
 )
 
+BARELY = r"(?:only|merely|just|simply|(?:no|little|nothing|not much) more than|nothing but)"
+INCIDENTAL_ROLES = (
+    r"(?:is|are|was|were|(?:serves?|appears?|figures?|features?|acts?|functions?|comes? up) (?:as|in|for))"
+    rf"(?: {BARELY})?(?: (?:as|in|for))? (?:(?:a|an|the|any|part of|mere|empty|fashionable|convenient)\s+)*+"
+    r"(?:scenery|back(?:ground|drop|cloth)|setting|d[eé]cor|decoration|ornament|window[ -]dressing|label|name|buzzword"
+    r"|catch(?:word|phrase)|slogan|word|footnote|afterthought|aside|side (?:note|issue)|sideline|prop|extra|anecdote"
+    r"|metaphor|analogy|occasion|pretext|hook|peg|garnish)s?\b.*"
+)
+"""What is said of a subject that is there but not discussed: "in which X is part of the scenery"."""
+
 STANCE_STEMS = (
     "misinterpret|misrepresent|misunderstand|misunderstood|misus|misappl|mischaracteri[sz]|misstat|mislead|mistak"
     "|misread"
@@ -41,7 +51,7 @@ STANCE_STEMS = (
     "|downplay|promot"
     "|advocat|endors|suggest|equat|conflat|confus|dismiss|undermin|argu|contradict|justif|defend|discredit|ridicul|mock"
     "|idealis|idealiz|recommend|encourag|advertis|denigrat|belittl|criticis|criticiz|deny|deni|overstat|understat"
-    "|caricatur|champion|celebrat|incit|condon|normali[sz]|disparag|vilif|favou?r|weaponi[sz]|attack|pretend|oppos"
+    "|caricatur|champion|celebrat|incit|condon|normali[sz]|disparag|vilif|favou?r|weaponi[sz]|attack|pretend|oppos|prais"
     "|market"
 )
 """Verbs of opinion: whether they hold, no word of the article tells."""

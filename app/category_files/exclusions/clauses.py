@@ -27,9 +27,13 @@ _ATTITUDE = match_words(
     rf"(?:(?:{words.DETERMINERS}) )*+(?:{attitudes.STANCE_NOUNS}|{attitudes.DEPTH}|{attitudes.RITUAL}"
     rf"|[\w-]+(?:{words.ADJECTIVE_ENDINGS}))$"
 )
-_NEW_KIND = re.compile(rf"(?:,\s*(?:or|and)?|\s+(?:or|and))\s+(?=(?:{_RELATIVE}|{_STANCE}|{_SHALLOW}))", re.IGNORECASE)
+_SETTING = rf"(?:any\s+|other\s+)*+(?:{words.CONTENT})\s+(?:in which|where|whose)\s+(?=\w)"
+_NEW_KIND = re.compile(
+    rf"(?:,\s*(?:or|and)?|\s+(?:or|and))\s+(?=(?:{_RELATIVE}|{_SETTING}|{_STANCE}|{_SHALLOW}))", re.IGNORECASE
+)
+_ANY_TEXT = match_words(rf"(?:(?:{words.DETERMINERS})\s+)*+(?:{words.CONTENT})$")
 _ITEM = re.compile(r",\s*(?:or|and)\s+|,\s+|\s+(?:or|and)\s+", re.IGNORECASE)
-_UNRELATED_ITEM = match_words(rf"(?:(?:{words.DETERMINERS})\s+)*+{words.UNRELATED}\s+(?!to\b|with\b)")
+_UNRELATED_ITEM = match_words(rf"(?:(?:{words.DETERMINERS})\s+)*+{words.UNRELATED}\s+(?!(?:to|with|or|and)\b)")
 _OPENS_UNRELATED = match_words(rf"(?:[\w-]+ (?:on|about|of) )?(?:(?:{words.DETERMINERS})\s+)*+{words.UNRELATED}\s")
 
 
@@ -80,11 +84,11 @@ def _split_kinds(sentence: str) -> list[str]:
     depths = find_depths(sentence)
     clauses, start = [], 0
     for border in _NEW_KIND.finditer(sentence):
-        if depths[border.start()] or not trim(sentence[start : border.start()]):
+        if depths[border.start()] or not trim(before := sentence[start : border.start()]):
             continue
-        if _is_same_kind(sentence[start : border.start()], sentence[border.end() :]):
+        if _ANY_TEXT.match(before) or _is_same_kind(before, sentence[border.end() :]):
             continue
-        clauses.append(sentence[start : border.start()])
+        clauses.append(before)
         start = border.end()
     return [*clauses, sentence[start:]]
 

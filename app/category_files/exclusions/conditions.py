@@ -39,7 +39,12 @@ _LINK = match_words(
     rf"(?:{words.LINKS})(?:,?\s+(?:or|and)\s+(?:(?:{words.LINK_ADJECTIVES})\s+)?[\w-]+)?\s+(?:{_PREP})\s+(?=\S)"
 )
 _VERB = match_words(rf"(?:{words.LINK_VERBS})\s+(?:{_PREP}\s+)?(?=\S)")
-_HOW = match_words(r"how\s+(?:(?:it|they|this|these|that)\s+[\w-]+|to\s+[\w-]+)\s+")
+_HOW = match_words(r"how\s+(?:(?:it|they|this|these|that)\s+(?!(?:is|are|was|were)\b)[\w-]+|to\s+[\w-]+)\s+")
+_QUESTION = match_words(r"(?:how|what|why|who|whom|whose|which|where|when|whether)\b")
+_OWN_MEMBER = match_words(
+    rf"(?:how|what|why|who|whom|whose|which|where|when|whether|{words.DETERMINERS}|{words.PREPOSITIONS}|by)\s"
+)
+_PREDICATE = match_words(r" (?:is|are|was|were) ")
 _TAIL = re.compile(rf"(?:{words.CONDITION_TAILS})$", re.IGNORECASE)
 _SCOPE_TAIL = re.compile(r"^((?:[\w'-]+ ){2,}[\w'-]+) (?:in|within) .*$", re.IGNORECASE)
 _CENTRAL = re.compile(rf"{words.CENTRAL_TAIL}$", re.IGNORECASE)
@@ -115,10 +120,11 @@ def _read_members(text: str, title: str) -> list[str]:
     for lead_in in _LEAD_INS:
         if (found := lead_in.match(body)) and found.end() < len(body):
             body = body[found.end() :]
-    body = _TAIL.sub("", _strip_links(body))
-    raw = split_members(body, keep_binomials=True)
+    body = _strip_tail(_strip_links(body))
+    raw = _rejoin_questions(split_members(body, keep_binomials=True), body)
     members = [read for member in raw if (read := _read_member(member))]
-    if len(members) > 1 and not (titles.is_title(members[-2], title) or _VERB.match(raw[-1])):
+    stands_alone = len(members) > 1 and (titles.is_title(members[-2], title) or _QUESTION.match(members[-2]))
+    if len(members) > 1 and not (stands_alone or _VERB.match(raw[-1])):
         members = expand_ellipsis(members, is_led_by_title=titles.starts_with_title(members[-2], title))
     members = share_noun(members)
     return [*members, *(trim(m) for m in split_members(bracketed.examples, keep_binomials=True))]
@@ -126,10 +132,34 @@ def _read_members(text: str, title: str) -> list[str]:
 
 def _read_member(member: str) -> str:
     verb = _VERB.match(member)
-    member = _TAIL.sub("", _CENTRAL.sub("", _strip_links(member[verb.end() :] if verb else member)))
+    member = _strip_tail(_CENTRAL.sub("", _strip_links(member[verb.end() :] if verb else member)))
     if scoped := _SCOPE_TAIL.match(member):
         member = scoped[1]
     return trim(member)
+
+
+def _rejoin_questions(members: list[str], body: str) -> list[str]:
+    """The members with "how X is funded or governed" as one: what a question says is not a thing of its own."""
+    joined: list[str] = []
+    start = end = 0
+    for member in members:
+        at = body.index(member, end)
+        is_further = bool(joined) and "," not in body[end:at] and not _OWN_MEMBER.match(member)
+        if is_further and _QUESTION.match(joined[-1].lstrip()):
+            joined[-1] = body[start : at + len(member)]
+        else:
+            joined.append(member)
+            start = at
+        end = at + len(member)
+    return joined
+
+
+def _strip_tail(text: str) -> str:
+    """The text without what follows its phrase; a question keeps its predicate: "how the law is used"."""
+    tail = _TAIL.search(text)
+    if tail is None or (_PREDICATE.match(tail.group()) and _QUESTION.match(text.lstrip())):
+        return text
+    return text[: tail.start()]
 
 
 def _strip_links(text: str) -> str:

@@ -18,7 +18,7 @@ _OPEN = re.compile(
     r"|\be\.g\.|\bi\.e\.|\s-\s+(?:such as|including|e\.g\.))[,:]?\s+",
     re.IGNORECASE,
 )
-_LIKE = re.compile(r"(?<=s) like (?=[\w'\"])")
+_LIKE = re.compile(r"(?<=s) like (?=[\w'\"])", re.IGNORECASE)
 _SUCH = re.compile(r"\bsuch ([\w-]+(?: [\w-]+)?) as\b", re.IGNORECASE)
 _REST = re.compile(
     r",?\s*(?:,|\bor\b|\band\b)\s*(?:etc\.?|so on|so forth|the like|similar(?: [\w-]+){0,3}|others?|more"

@@ -66,4 +66,4 @@ def _needs_judgement(kind: ExclusionKind, features: Features) -> bool:
             or not (features.has_condition or counted)
             or "ritual" in features.marks
         )
-    return kind == "topic" and "quality" in features.marks
+    return kind == "topic" and bool(features.marks & {"quality", "narrowed"})

@@ -6,11 +6,14 @@ from typing import Literal, NamedTuple
 from app.category_files.exclusions import attitudes, words
 from app.category_files.exclusions.words import match_words
 
-Mark = Literal["stance", "framed", "ritual", "depth", "depth_hint", "mention", "solely", "unrelated", "quality"]
+Mark = Literal[
+    "stance", "framed", "ritual", "depth", "depth_hint", "mention", "solely", "unrelated", "quality", "narrowed"
+]
 """What a wording gives away about its kind.
 
 mention: depth that counting mentions can tell. framed: a stance by "treats X as". ritual: depth
-that is a stance, too. quality: well or badly done, which only people can tell.
+that is a stance, too. quality: well or badly done, which only people can tell. narrowed: a further
+clause says which of them are meant, and nothing in it can be looked for.
 """
 
 _ADV = (
@@ -38,7 +41,7 @@ _SHALLOW = (
 )
 
 _DEPTH = match_words(
-    rf"(?:(?:{words.DETERMINERS}|only|merely|mere)\s+)*+(?:(?:(?:{_SHALLOW})|(?:{attitudes.DEPTH})(?=(?:,?\s+(?:or"
+    rf"(?:(?:{words.DETERMINERS}|only|merely|mere(?!\s+(?:{attitudes.TREATMENTS})\b))\s+)*+(?:(?:(?:{_SHALLOW})|(?:{attitudes.DEPTH})(?=(?:,?\s+(?:or"
     rf"|and)\s+[\w-]+)?\s+(?:{attitudes.TREATMENTS})\b))"
     rf"(?:,?\s+(?:or|and)\s+[\w-]+(?=\s+[\w-]))?)\s+(?:(?:{attitudes.TREATMENTS})(?:\s+(?:or"
     rf"|and)\s+(?:\w+\s+)?(?:{attitudes.TREATMENTS}))?\s+(?:of|to|on|about|in|with)\s+)?"
@@ -95,6 +98,10 @@ _BARE = match_words(rf"{_GROUP}$")
 _QUALIFIERS_ONLY = match_words(
     rf"(?:(?:{words.QUALIFIERS}|{words.DETERMINERS}|{words.DEMONSTRATIVES}|{attitudes.DEPTH_HINTS}|{words.UNRELATED}"
     rf"|{attitudes.QUALITY})\s+)*+$"
+)
+_COORDINATED = match_words(
+    rf"^(?:(?:{words.QUALIFIERS}|{attitudes.DEPTH_HINTS}|{words.UNRELATED}|{attitudes.QUALITY})"
+    r"(?:,\s+(?:(?:or|and)\s+)?|\s+(?:or|and)\s+))+"
 )
 _DATED = match_words(
     rf"{_GROUP}\s+(?:(?:that|which)\s+(?:is|are|was|were)\s+)?{_ADV}"
@@ -160,7 +167,7 @@ def _take_opener(text: str) -> tuple[str, frozenset[Mark]] | None:
 
 def _read_hints(opener: str) -> set[Mark]:
     marks: set[Mark] = set()
-    if _MANNER.search(opener):
+    if _MANNER.search(opener) or _QUALITY.search(opener):
         marks.add("quality")
     elif _ALONE.search(opener):
         marks.add("solely")
@@ -170,7 +177,7 @@ def _read_hints(opener: str) -> set[Mark]:
         marks.add("ritual")
     if _HINTS.match(opener):
         marks.add("depth_hint")
-    if re.match(words.UNRELATED, opener, re.IGNORECASE):
+    if re.match(rf"{words.UNRELATED}(?!,|\s+(?:or|and)\s)", opener, re.IGNORECASE):
         marks.add("unrelated")
     return marks
 
@@ -193,5 +200,5 @@ def _take_restriction(opened: Opened) -> Opened:
 
 def is_any_content(text: str) -> bool:
     """Whether the text names no subject: "any content", "general discussions"."""
-    bare = _BARE.match(text)
+    bare = _BARE.match(_COORDINATED.sub("", text))
     return not text or bool(bare and _QUALIFIERS_ONLY.match(bare["adjectives"]))

@@ -95,7 +95,25 @@ _OPERATORS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern 
 _DOCTRINAL = re.compile(rf"\b{DOCTRINAL_VERBS}\w* (?:to|with|from|by)\b", re.IGNORECASE)
 
 
+_THEM = r"(?:it|they|them|this|that|these|those|there|he|she|him|her|one)\b"
 _REWRITES = (
+    (
+        re.compile(
+            r"(?:,?\s+even (?:where|when|if|though)|,\s*(?:although|though(?! not\b)|whether or not|regardless of|no"
+            r" matter))\s[^,;()]*?(?=\s+(?:unless|except)\b|[,;()]|$)",
+            re.IGNORECASE,
+        ),
+        "",
+    ),
+    (
+        re.compile(
+            r",?\s+\b(?:where|when|in which|for which) nothing (?:(?:beyond|besides|but|apart from|other than|more than"
+            r"|except) (?:[\w'-]+ ){1,6}?)?(?:is|are|was|were) (?:\w+ly )?[\w-]+ (?:from|about|of|for|with|to|on|in) "
+            rf"(?!{_THEM})(?=\S)",
+            re.IGNORECASE,
+        ),
+        " without ",
+    ),
     (
         re.compile(
             r"^(?:only|solely|exclusively) (?:(?:use|used|meant|intended|suitable) )?(?:for|about) "
@@ -115,14 +133,15 @@ _REWRITES = (
     ),
     (
         re.compile(
-            r"\b(?:where|when|in which|for which|if) (?:there (?:is|are) )?no ((?:[\w'-]+ ){0,6}[\w'-]+?)"
+            r"\b(?:where|when|in which|for which|if) (?:(?:there (?:is|are) )?no|nobody's|no one's) "
+            r"((?:[\w'-]+ ){0,6}[\w'-]+?)"
             r"(?: (?:is|are|was|were) (?:given|shown|made|[\w-]+ed))?$",
             re.IGNORECASE,
         ),
         r"with no \1",
     ),
 )
-"""Clauses in which the condition comes before its operator, put the other way round."""
+"""Concessions ("even where ..."), which change nothing; conditions before their operator, put the other way round."""
 
 
 class Operator(NamedTuple):
@@ -173,7 +192,7 @@ def _find_operators(text: str) -> list[Operator]:
 
 
 def rewrite(text: str) -> str:
-    """The text with "where X is not described" as "without X", so that every condition follows its operator."""
+    """The text without concessions, and with "where X is not described" as "without X", which operators divide."""
     for pattern, form in _REWRITES:
         text = pattern.sub(form, text)
     return text.strip()

@@ -19,10 +19,13 @@ _AND = re.compile(r"\s*,?\s+(?:and|&)\s+", re.IGNORECASE)
 _OR = re.compile(r"\b(?:or|nor|and/or)\b", re.IGNORECASE)
 _FIRST_WORDS = match_words(rf"(?:{DETERMINERS})\s+")
 _NARROWERS = match_words(rf"(?:(?:{NARROWERS})\s+)+$")
+_GERUND = re.compile(r"(?:^|^[\w'-]+ of )[\w-]{2,}ing$", re.IGNORECASE)
 _COMPLEMENT = re.compile(r"^[\w'-]+ (?:of|to|for|between|in|with) ", re.IGNORECASE)
 _ADJECTIVE = re.compile(rf"(?:{ADJECTIVE_ENDINGS})$", re.IGNORECASE)
 _BOUND = re.compile(r"\b(?:of|between|both|with)\b", re.IGNORECASE)
-_PLURAL = re.compile(r"[^s]s$")
+_OF = re.compile(r"\bof\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween\b", re.IGNORECASE)
+_PLURAL = re.compile(r"[^s]s$", re.IGNORECASE)
 _LINKING = frozenset("of to in and for on with".split())
 _EMPTY = frozenset(("", "or", "and", "nor", "etc", "that", "which"))
 _QUOTES = "\"'"
@@ -84,17 +87,27 @@ def _split_and(text: str, *, keep_binomials: bool) -> list[str]:
     halves = _split_outside(_AND, text)
     left, right = trim(halves[0]), trim(halves[-1])
     if len(halves) != 2:
-        return halves
+        return _rejoin_between(halves, text)
     if left and right and f"{left.split()[-1]} and {right.split()[0]}".lower() in BINOMIALS:
         return [text]
-    if _BOUND.search(left) or re.search(r"\bof\b", right):
+    if _BOUND.search(left) or _OF.search(right):
         return [text]
     if " " in left and " " in right:
         return halves
     if keep_binomials or " " in left:
         return [text]
-    names = left[:1].isupper() and right[:1].isupper()
+    names = left[:1].isupper() and right[:1].isupper() and not text.isupper()
     return halves if names or " " not in right or _PLURAL.search(left) else [text]
+
+
+def _rejoin_between(halves: list[str], text: str) -> list[str]:
+    """The sides of several "and" with that of "between A and B" undone."""
+    open_at = next((at for at, half in enumerate(halves[:-1]) if _BETWEEN.search(half)), None)
+    if open_at is None:
+        return halves
+    start = text.index(halves[open_at])
+    joined = text[start : text.index(halves[open_at + 1], start + len(halves[open_at])) + len(halves[open_at + 1])]
+    return [*halves[:open_at], joined, *halves[open_at + 2 :]]
 
 
 def expand_ellipsis(members: list[str], *, is_led_by_title: bool) -> list[str]:
@@ -125,7 +138,15 @@ def unique(phrases: list[str]) -> tuple[str, ...]:
 
 
 def share_noun(phrases: list[str]) -> list[str]:
-    """Two phrases of which the first lacks its noun: "verbal or written warnings" gives "verbal warnings"."""
-    if len(phrases) != 2 or " " in phrases[0] or " " not in phrases[1] or not _ADJECTIVE.search(phrases[0]):
+    """Phrases that lack the noun of the last: "verbal or written warnings" gives "verbal warnings".
+
+    They lack it where all are adjectives, or gerunds before another: "planning or ticketing software".
+    """
+    *before, last = phrases or [""]
+    first, _, noun = last.partition(" ")
+    if not before or not noun:
         return phrases
-    return [f"{phrases[0]} {phrases[1].split(maxsplit=1)[1]}", phrases[1]]
+    plain = not any(" " in phrase for phrase in before)
+    adjectives = plain and all(map(_ADJECTIVE.search, before)) and (len(before) == 1 or bool(_ADJECTIVE.search(first)))
+    gerunds = bool(_GERUND.search(first)) and all(map(_GERUND.search, before))
+    return [*(f"{phrase} {noun}" for phrase in before), last] if adjectives or gerunds else phrases

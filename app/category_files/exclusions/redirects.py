@@ -37,6 +37,9 @@ _THESE = r"(?:for (?:these|those|this|that|which|such [\w-]+),? )"
 _BRACKETED = re.compile(
     rf"\s*\({_THESE}?(?:{_PUT}|{_USE}|{_BELONG}|{_FILED}|→|->|=>|cf\.?) {_TARGET}{_INSTEAD}\)", re.IGNORECASE
 )
+_OPERATOR_WITHIN = 150
+"""How far behind a redirect an operator that begins there can reach."""
+
 _LIST_GOES_ON = re.compile(
     r"\s*(?:[,;.]\s*(?:(?:and|or|as well as)\s+)?|\b(?:and|or|as well as)\s+)"
     r"(?!(?:even|where|when|whether|if|which|that|who|whose|because|since|although|though|while)\b)(?=\S)",
@@ -69,6 +72,7 @@ _LABEL_AFTER = re.compile(rf"\s+(?:{LABELS})s?$", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*,\s*(?:or|and)\s+|\s*,\s*|\s+or\s+|\s*/\s+", re.IGNORECASE)
 
 
+_REMARK = re.compile(r",?\s+(?:instead|(?:where|when|if|unless|because|as)\s.*)$", re.IGNORECASE)
 _UNNAMED = match_words(
     r"(?:(?:specific|appropriate|relevant|corresponding|dedicated|separate|another|other|different|existing|respective"
     r"|suitable|better|more specific|own|parent|broader|narrower|those|these|that|one|it)(?:\s+|$))*+"
@@ -108,7 +112,7 @@ def split_after_redirects(text: str) -> list[str]:
     pieces, start = [], 0
     for redirect in _BRACKETED.finditer(text):
         border = _LIST_GOES_ON.match(text, redirect.end())
-        if border and split_at_operators(text[redirect.end() :])[0]:
+        if border and split_at_operators(text[redirect.end() : redirect.end() + _OPERATOR_WITHIN])[0]:
             pieces.append(text[start : redirect.end()])
             start = border.end()
     return [*pieces, text[start:]]
@@ -129,7 +133,7 @@ def _redirect(text: str, target: str) -> Redirected:
 
 def _read_targets(text: str) -> tuple[str, ...]:
     targets = []
-    for target in _SEPARATOR.split(text):
+    for target in _SEPARATOR.split(_REMARK.sub("", _REMARK.sub("", text))):
         named = trim(target)
         if _UNNAMED.match(named):
             continue

@@ -47,6 +47,18 @@ _POSSESSIVE = match_words(r"(?:its|their|his|her|our|your)\s")
 _SHARED_HEAD = re.compile(r"\s+(?:principles|frameworks|values|theories|philosophies)$", re.IGNORECASE)
 
 
+_INCIDENTAL = re.compile(
+    r"^(?:(?P<before>.*?),?\s+)??(?:where|in which)\s+(?P<subject>.+?)\s+"
+    rf"(?:(?P<role>{attitudes.INCIDENTAL_ROLES})|(?:is|are|was|were) {attitudes.BARELY}\s.*)$",
+    re.IGNORECASE,
+)
+_PRONOUN = match_words(r"(?:it|they|this|that|these|those|he|she|one)$")
+_NARROWING = re.compile(
+    r",\s+(?:where|when|while|whereas|because|since|if(?! any)|in which|whose)\s[^,;]*", re.IGNORECASE
+)
+_LEADING_AND = match_words(r"^(?:and|or|nor|of)\s+(?=\S)")
+
+
 class SubjectSide(NamedTuple):
     """The phrases to look for (none: any content is meant), and what the wording gave away."""
 
@@ -61,7 +73,7 @@ def read_subjects(text: str, title: str, *, is_contrasted: bool = False) -> Subj
     """
     bracketed = take_bracketed(text)
     run_on = take_open(bracketed.text)
-    body, tail_marks = _take_tails(run_on.text)
+    body, tail_marks = _take_clauses(run_on.text)
     opened = open_up(body)
     marks = set(opened.marks | tail_marks)
     objects = _split_frame(opened.rest, text, title, marks, is_contrasted=is_contrasted)
@@ -90,7 +102,7 @@ def read_listed(text: str, title: str) -> tuple[str, ...]:
 
 
 def _read_examples(text: str) -> list[str]:
-    return [trim(member) for member in split_members(text, keep_binomials=False)]
+    return [trim(member) for member in split_members(_NARROWING.sub("", text), keep_binomials=False)]
 
 
 def _take_tails(text: str) -> tuple[str, frozenset[Mark]]:
@@ -100,6 +112,17 @@ def _take_tails(text: str) -> tuple[str, frozenset[Mark]]:
             text = text[: tail.start()]
             marks |= given
     return text.rstrip(" ,"), marks
+
+
+def _take_clauses(text: str) -> tuple[str, frozenset[Mark]]:
+    """The text without the clauses that say how, or which of, its subjects are meant."""
+    if incidental := _INCIDENTAL.match(text):
+        marks: frozenset[Mark] = frozenset({"depth", "mention"} if incidental["role"] else {"depth"})
+        named = not _PRONOUN.match(incidental["subject"])
+        return incidental["subject"] if named else incidental["before"] or "", marks
+    body, marks = _take_tails(text)
+    kept = _NARROWING.sub("", body)
+    return kept, marks | {"narrowed"} if kept != body else marks
 
 
 def _split_frame(rest: str, whole: str, title: str, marks: set[Mark], *, is_contrasted: bool) -> list[str]:
@@ -129,7 +152,7 @@ def _read_members(text: str, marks: set[Mark]) -> list[str]:
 def _read_member(member: str, marks: set[Mark], *, is_listed: bool) -> str:
     """One subject without qualifiers, light heads and shell nouns; "" where nothing is left."""
     own_qualifier = False
-    member = _ANAPHORA.sub("", member).strip()
+    member = _LEADING_AND.sub("", _ANAPHORA.sub("", member).strip())
     if "stance" in marks and _POSSESSIVE.match(member):
         return ""
     while (found := _QUALIFIER.match(member)) or (found := _HINT.match(member)) or (found := _LIGHT.match(member)):
@@ -141,7 +164,7 @@ def _read_member(member: str, marks: set[Mark], *, is_listed: bool) -> str:
             marks.add("solely")
         if _HINT.match(member):
             marks.add("depth_hint")
-        member = member[found.end() :]
+        member = _LEADING_AND.sub("", member[found.end() :])
     if is_any_content(member):
         return trim(member) if is_listed and not _ANYTHING.match(member) else ""
     shell = _SHELL.match(member)

@@ -88,7 +88,10 @@ IDLE_TAILS = (
     r"\s+(?:presented|made|offered|used|discussed|described|mentioned|expressed|shared|given|treated|shown|viewed"
     r"|considered|taken)"
 )
-OTHER_PLACES = r"\s+in (?:other|otherwise|another|unrelated)\b.*"
+OTHER_PLACES = (
+    rf"\s+in (?:(?:{CONTENT}) (?:(?:that|which) (?:is|are) )?(?:about|on) (?:something|anything|matters|things) )?"
+    r"(?:other|otherwise|another|unrelated|else)\b.*"
+)
 """What may stand between a subject and its operator."""
 
 ADJECTIVE_ENDINGS = "al|ic|ive|ous|ary|ory|ish|ful|less|ese|ian|able|ible|ed|centric|driven|based"
@@ -164,11 +167,11 @@ LINK_GERUNDS = (
     "|going"
     "|engaging|focusing|focussing|reflecting|referring|being|touching|aligning|applying|analy[sz]ing|citing|quoting"
     "|presenting|meeting|measuring|bringing|drawing|stating"
-    "|specifying|naming|identifying|having|involving|grounding|anchoring|illustrating|supporting|assessing|evaluating"
+    "|saying|telling|asking|specifying|naming|identifying|having|involving|grounding|anchoring|illustrating|supporting|assessing|evaluating"
 )
 
 LIGHT_HEADS = (
-    r"(?:(?:[\w-]+ ){0,2}aspects|(?:(?:core|basic|key|fundamental|central|underlying|original) )?"
+    r"(?:(?:[\w-]+ ){0,2}aspects|comparisons?|(?:(?:core|basic|key|fundamental|central|underlying|original) )?"
     r"(?:principles|tenets|ideas|concepts?|notions?)|significance|importance|nature|meaning|idea|basics|fundamentals"
     r"|theories|value)"
 )
