@@ -1,13 +1,13 @@
 """Owns `scopenote categories`: list the definitions, show how one was understood, lint them all."""
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.exits import DONE, FAILURES, telling_errors
+from app.cli.terminal import say_error, write_json
 from app.settings import load_settings
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def lint(
         embeddings = find_embeddings()
         findings = lint_taxonomy(_load(categories), embeddings.embed)
         if embeddings.missing:
-            sys.stderr.write(f"scopenote: overlaps were not looked for: {embeddings.missing}\n")
+            say_error(f"overlaps were not looked for: {embeddings.missing}")
         if as_json:
             _write_json([finding.model_dump() for finding in findings])
         else:
@@ -83,4 +83,4 @@ def _load(folder: Path | None) -> "Taxonomy":
 
 
 def _write_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    write_json(json.dumps(value, ensure_ascii=False, indent=2))

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
+from app.cli.terminal import escape_words, open_console
 from app.domain.category import Category, Taxonomy
 from app.domain.exclusion import ExclusionRule
 from app.linting.findings import LintFinding
@@ -23,37 +24,42 @@ def print_list(taxonomy: Taxonomy) -> None:
     table.add_column("file", style="dim")
     for c in taxonomy.categories:
         counts = (str(len(c.topics)), str(len(c.exclusions)))
-        table.add_row(escape(c.id), escape(c.title), c.kind, *counts, escape(c.source))
-    Console().print(table)
+        table.add_row(escape_words(c.id), escape_words(c.title), c.kind, *counts, escape_words(c.source))
+    open_console().print(table)
 
 
 def print_category(category: Category, taxonomy: Taxonomy) -> None:
     """A definition as it was read, with each exclusion as it was understood."""
-    console = Console(highlight=False)
-    console.print(
-        f"[bold]{escape(category.title)}[/]  {escape(category.id)} · {category.kind}  [dim]{category.source}[/]"
-    )
+    console = open_console()
+    names = f"[bold]{escape_words(category.title)}[/]  {escape_words(category.id)} · {category.kind}"
+    console.print(f"{names}  [dim]{escape_words(category.source)}[/]")
     if category.scope:
-        console.print(f"\n[bold]Scope[/]\n{escape(category.scope)}")
+        _print_prose(console, "Scope", category.scope)
     if category.topics:
         console.print("\n[bold]Topics[/]")
     for topic in category.topics:
-        console.print(f"  [dim]{escape(topic.id)}[/]  {escape(topic.text)}")
+        console.print(f"  [dim]{escape_words(topic.id)}[/]  {escape_words(topic.text)}")
     if category.exclusions:
         console.print("\n[bold]Exclusions, as understood[/]")
     for rule in category.exclusions:
         _print_rule(console, rule, "  ")
     if category.summary:
-        console.print(f"\n[bold]Summary[/]\n{escape(category.summary)}")
+        _print_prose(console, "Summary", category.summary)
     _print_links(console, category, taxonomy)
 
 
+def _print_prose(console: Console, heading: str, text: str) -> None:
+    """Paragraphs keep their line ends, and stand in from the margin where our own lines begin."""
+    console.print(f"\n[bold]{heading}[/]")
+    console.print(Padding(escape_words(text, newline="\n"), (0, 0, 0, 2)))
+
+
 def _print_rule(console: Console, rule: ExclusionRule, indent: str) -> None:
-    console.print(f"{indent}[dim]{escape(rule.id)}[/]  {escape(rule.text)}")
+    console.print(f"{indent}[dim]{escape_words(rule.id)}[/]  {escape_words(rule.text)}")
     for part in rule.parts:
         _print_rule(console, part, indent + "    ")
     if not rule.parts:
-        console.print(f"{indent}    [cyan]{escape(say_rule(rule))}[/]")
+        console.print(f"{indent}    [cyan]{escape_words(say_rule(rule))}[/]")
 
 
 def say_rule(rule: ExclusionRule) -> str:
@@ -83,17 +89,16 @@ def _print_links(console: Console, category: Category, taxonomy: Taxonomy) -> No
     }
     for name, ids in links.items():
         if ids:
-            console.print(f"\n[bold]{name.capitalize()}[/]  {escape(', '.join(ids))}")
+            console.print(f"\n[bold]{name.capitalize()}[/]  {escape_words(', '.join(ids))}")
 
 
 def print_findings(findings: Sequence[LintFinding]) -> None:
     """One block per finding, the gravest first, and a line that counts them."""
-    console = Console(highlight=False)
+    console = open_console()
     for finding in findings:
         place = finding.file if finding.line is None else f"{finding.file}:{finding.line}"
         style = SEVERITY_STYLES[finding.severity]
-        console.print(
-            f"[{style}]{finding.severity:7}[/] {escape(place)}  [dim]{finding.code}[/]  {escape(finding.message)}"
-        )
+        grade = f"[{style}]{finding.severity:7}[/] {escape_words(place)}  [dim]{finding.code}[/]"
+        console.print(f"{grade}  {escape_words(finding.message)}")
     counts = [f"{sum(f.severity == name for f in findings)} {name}s" for name in ("error", "warning")]
     console.print(f"{' and '.join(counts)}, {sum(f.severity == 'info' for f in findings)} notes.")

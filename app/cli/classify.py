@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.article_paths import STDIN, list_articles
 from app.cli.exits import BAD_INPUT, DONE, FAILURES, find_exit_code, telling_errors
+from app.cli.terminal import say_error, write_json
 from app.errors import BadFile, ScopenoteError
 from app.settings import JudgeChoice, Settings, load_settings
 
@@ -14,11 +16,11 @@ if TYPE_CHECKING:
     from app.bootstrap import Services
     from app.domain.decision import Decision
 
-STDIN = "-"
-
 
 def classify(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...|-", help="article files, or - for standard input")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...|-", help="article files, folders of them, or - for standard input")
+    ],
     json: Annotated[bool, typer.Option("--json", help="one JSON object per article and line")] = False,
     categories: Annotated[
         Path | None, typer.Option("--categories", metavar="DIR", help="the definitions to go by")
@@ -33,16 +35,21 @@ def classify(
     """
     with telling_errors():
         from app.bootstrap import build_services
+        from app.cli.progress import Bar
 
+        articles = list_articles(paths)
+        bar = Bar(articles)
         services = build_services(_choose(load_settings(), categories, judge))
         code = DONE
-        for path in paths:
+        for path in bar.go_through():
             try:
                 decision = _classify_one(services, path)
             except ScopenoteError as error:
-                sys.stderr.write(f"scopenote: {error}\n")
-                code = find_exit_code(error) if len(paths) == 1 else FAILURES
+                bar.clear()
+                say_error(error)
+                code = find_exit_code(error) if len(articles) == 1 else FAILURES
                 continue
+            bar.clear()
             _tell(decision, path, as_json=json)
         raise typer.Exit(code)
 
@@ -58,7 +65,7 @@ def _choose(settings: Settings, categories: Path | None, judge: str | None) -> S
         case None:
             pass
         case _:
-            sys.stderr.write(f"scopenote: --judge {judge!r} is none of local, llm and auto\n")
+            say_error(f"--judge {judge!r} is none of local, llm and auto")
             raise typer.Exit(BAD_INPUT)
     return settings.model_copy(update=chosen)
 
@@ -92,7 +99,7 @@ def _tell(decision: "Decision", path: str, *, as_json: bool) -> None:
 
     classification = Classification.of(decision)
     if as_json:
-        sys.stdout.write(classification.model_dump_json() + "\n")
+        write_json(classification.model_dump_json())
         return
     from app.cli.card import print_card
 

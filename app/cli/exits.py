@@ -1,11 +1,11 @@
 """Owns exit codes: what each error means to whoever called the command."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
 
+from app.cli.terminal import say_error
 from app.errors import BadInput, ScopenoteError, Unavailable
 
 DONE, FAILURES, BAD_INPUT, UNAVAILABLE = 0, 1, 2, 3
@@ -29,5 +29,5 @@ def telling_errors() -> Iterator[None]:
     try:
         yield
     except ScopenoteError as error:
-        sys.stderr.write(f"scopenote: {error}\n")
+        say_error(error)
         raise typer.Exit(find_exit_code(error)) from error

@@ -1,20 +1,22 @@
 """Owns `scopenote serve`: the HTTP service and the editor's page."""
 
-import sys
+import socket
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 from app.cli.exits import telling_errors
+from app.cli.terminal import say
 from app.errors import BadSetting
-from app.settings import load_settings
+from app.settings import LOOPBACK, Settings, load_settings
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+BACKLOG = 2048
 
 
 def serve(
     host: Annotated[str | None, typer.Option(help="the address to listen on")] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help="the port to listen on")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="the port to listen on; 0 for any")] = None,
 ) -> None:
     """Serve the editor's page and the API until Ctrl-C.
 
@@ -27,15 +29,44 @@ def serve(
         from app.bootstrap import build_services
         from app.server import create_app
 
-        settings = load_settings()
-        settings = settings.model_copy(update={"host": host or settings.host, "port": port or settings.port})
-        if settings.host not in LOOPBACK and not settings.allow_open:
-            raise BadSetting(
-                f"host {settings.host!r} can be reached from other machines and nobody is asked for a key. "
-                "Set SCOPENOTE_ALLOW_OPEN=1 if that is meant, or listen on 127.0.0.1."
-            )
-        services = build_services(settings)
-        for line in services.introduce():
-            sys.stderr.write(f"{line}\n")
-        sys.stderr.write(f"Editor's page: http://{settings.host}:{settings.port}/classify\n")
-        uvicorn.run(create_app(services), host=settings.host, port=settings.port, log_level="warning")
+        settings = _choose(load_settings(), host, port)
+        with _listen(settings.host, settings.port) as listener:
+            services = build_services(settings)
+            for line in services.introduce():
+                say(line)
+            say(f"Editor's page: {_find_url(listener, settings.host)}/classify")
+            server = uvicorn.Server(uvicorn.Config(create_app(services), log_level="warning"))
+            with suppress(KeyboardInterrupt):
+                server.run(sockets=[listener])
+
+
+def _choose(settings: Settings, host: str | None, port: int | None) -> Settings:
+    """The settings with what the command line says instead; brackets around an address are dropped.
+
+    Raises:
+        BadSetting: other machines could reach it, and nobody said that they may.
+    """
+    chosen = (settings.host if host is None else host).strip("[]")
+    if chosen not in LOOPBACK and not settings.allow_open:
+        raise BadSetting(
+            f"host {chosen!r} can be reached from other machines and nobody is asked for a key. "
+            "Set SCOPENOTE_ALLOW_OPEN=1 if that is meant, or listen on 127.0.0.1."
+        )
+    return settings.model_copy(update={"host": chosen, "port": settings.port if port is None else port})
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there; opened before the definitions are read, as a taken port is told at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise BadSetting(
+            f"cannot listen on host {host!r}, port {port}: {error.strerror}. Choose others with --host and --port."
+        ) from error
+
+
+def _find_url(listener: socket.socket, host: str) -> str:
+    """Where the service answers; its port is the real one where 0 was asked for."""
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{listener.getsockname()[1]}"

@@ -14,7 +14,7 @@ GOVERNANCE = """---
 title: Governance
 description: How decisions are made and overseen.
 Instructions: |-
-  Use this category only for discussions on Governance.
+  For articles on governance: who may decide in an organisation, and who watches over it.
 
   **Scope and Intent:**
   Content about how organisations make decisions, who holds decision rights, and how oversight works.

@@ -1,9 +1,13 @@
 """The taxonomy over HTTP: compiled exclusions, reloading, health."""
 
+import threading
 from pathlib import Path
 
 import httpx
 import pytest
+
+from app.bootstrap import Services
+from app.linting.findings import LintFinding
 
 pytestmark = pytest.mark.anyio
 
@@ -29,6 +33,8 @@ async def test_an_unknown_category_is_a_problem(client: httpx.AsyncClient) -> No
     response = await client.get("/categories/nope")
     assert response.status_code == 404
     assert "'nope'" in response.json()["detail"]
+    assert "`GET /categories`" in response.json()["detail"]
+    assert "scopenote categories list" not in response.text
 
 
 async def test_a_new_definition_is_there_after_reloading(client: httpx.AsyncClient, folder: Path) -> None:
@@ -63,3 +69,28 @@ async def test_a_browser_gets_pages_at_the_same_addresses(client: httpx.AsyncCli
         assert response.headers["content-type"].startswith("text/html")
         assert "Governance" in response.text
     assert (await client.get("/categories/nope", headers=browser)).status_code == 404
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+@pytest.mark.parametrize("path", ["/categories", "/categories/governance"])
+async def test_what_has_two_forms_says_that_it_varies(client: httpx.AsyncClient, path: str, accept: str) -> None:
+    response = await client.get(path, headers={"accept": accept})
+    assert "Accept" in response.headers["vary"]
+
+
+async def test_what_is_missing_varies_too(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/categories/nope")).headers["vary"] == "Accept"
+
+
+async def test_the_event_loop_does_not_wait_for_lint(client: httpx.AsyncClient, services: Services) -> None:
+    threads: list[bool] = []
+    lint = services.lint
+
+    def lint_observed() -> tuple[LintFinding, ...]:
+        threads.append(threading.current_thread() is threading.main_thread())
+        return lint()
+
+    services.lint = lint_observed  # type: ignore[method-assign]
+    await client.get("/categories")
+    await client.post("/categories/reload")
+    assert threads == [False, False]

@@ -114,3 +114,20 @@ def test_a_server_that_is_not_there_is_exit_code_3(folder: Path, monkeypatch: py
     code, _, err = _run("classify", "-", "--categories", str(folder), stdin=ARTICLE)
     assert code == 3
     assert "SCOPENOTE_JUDGE=local" in err
+
+
+def test_a_folder_of_articles(folder: Path) -> None:
+    (folder.parent / "another.md").write_text(ARTICLE)
+    code, out, err = _run("classify", str(folder.parent), "--json", "--categories", str(folder), "--judge", "local")
+    assert code == 0
+    assert [json.loads(line)["tag"] for line in out.splitlines()] == ["governance", "governance"]
+    assert "2 articles" in err
+
+
+def test_a_folder_without_articles(folder: Path) -> None:
+    empty = folder.parent / "empty"
+    empty.mkdir()
+    paths = [str(empty), str(folder.parent / "article.txt")]
+    code, out, err = _run("classify", *paths, "--json", "--categories", str(folder), "--judge", "local")
+    assert (code, out) == (2, "")
+    assert "without articles" in err

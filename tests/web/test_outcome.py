@@ -1,9 +1,11 @@
 """A decision is told in groups, its quotes numbered in the order in which the article is read."""
 
+from app.api.classification import Classification
 from app.domain.decision import Decision
+from app.domain.telling import tell_absence
 from app.web.outcome import Outcome, tell
 from app.web.quoting import Quote
-from app.web.wording import tell_absence, tell_usage
+from app.web.wording import FINDING_MEANINGS, tell_usage
 from tests.web.page_fakes import build_decision, build_taxonomy
 
 
@@ -87,9 +89,7 @@ def test_without_a_tag_the_page_says_what_waits_and_what_is_excluded() -> None:
     assert tell_absence(decision.assignments[1:]) == (
         "A person has to look at Portfolio Funding. Scrum would apply, but is excluded."
     )
-    assert tell_absence(decision.assignments[3:]) == (
-        "Nothing reaches its threshold; Empiricism comes closest with 0.41."
-    )
+    assert tell_absence(decision.assignments[3:]) == ("No category applies; Empiricism comes closest with 0.41.")
 
 
 def test_a_price_that_is_not_known_is_not_told_as_zero() -> None:
@@ -99,3 +99,13 @@ def test_a_price_that_is_not_known_is_not_told_as_zero() -> None:
     )
     assert tell_usage(usage.model_copy(update={"cost_usd": None})).endswith("price not known")
     assert tell_usage(usage.model_copy(update={"calls": 0})) == "no paid calls"
+
+
+def test_the_page_and_the_api_give_one_reason_for_no_tag() -> None:
+    decision = build_decision()
+    decision = decision.model_copy(update={"assignments": decision.assignments[1:]})
+    assert tell_about(decision).rationale == Classification.of(decision).rationale
+
+
+def test_a_waived_exclusion_is_not_said_to_be_what_the_article_is_about() -> None:
+    assert "about" not in FINDING_MEANINGS["waived"]
