@@ -11,6 +11,7 @@ from app.domain.category import Category, Taxonomy
 from app.domain.decision import Decision
 from app.domain.grounded import CheckedVerdict, ScoredVerdict
 from app.domain.sighting import Sighting
+from app.domain.telling import tell_removed
 from app.domain.verdict import Candidate, Verdict
 from app.judges.judge import Judge
 from app.rules.exclusion_check import check_all
@@ -76,7 +77,12 @@ class Classifier:
             rules_version=self.thresholds.version,
             usage=judgement.usage,
             cached=False,
-            warnings=(*article.warnings, *judgement.warnings, *_find_limits(article, sightings)),
+            warnings=(
+                *article.warnings,
+                *_tell_removed(article),
+                *judgement.warnings,
+                *_find_limits(article, sightings),
+            ),
             took_ms=round((self.timer_s() - started_s) * 1000, 1),
         )
 
@@ -95,6 +101,11 @@ class Classifier:
             score(ground(verdict, article, text), candidate.category, self.thresholds)
             for verdict, candidate in zip(verdicts, candidates, strict=True)
         ]
+
+
+def _tell_removed(article: Article) -> tuple[str, ...]:
+    removed = tell_removed(article.removed)
+    return (f"left out, because a reader would not see it: {removed}",) if removed else ()
 
 
 def _find_limits(article: Article, sightings: Mapping[str, Sighting]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from app.domain.article import Removed
 from app.domain.decision import Assignment, Status
 
 STATUSES: Final[Mapping[Status, str]] = {
@@ -24,6 +25,19 @@ def tell_absence(assignments: Sequence[Assignment]) -> str:
     if excluded:
         parts.append(f"{_enumerate(excluded)} would apply, but {'is' if len(excluded) == 1 else 'are'} excluded.")
     return " ".join(parts) or _tell_closest(assignments)
+
+
+def tell_removed(removed: Removed) -> str:
+    """What was submitted and a reader would not see, counted: "2 comments and 1 hidden element"; "" for nothing."""
+    counts = removed.model_dump()
+    told = [f"{count} {_count_name(name, count)}" for name, count in counts.items() if count]
+    return _enumerate(told) if told else ""
+
+
+def _count_name(field: str, count: int) -> str:
+    """The field's name in words, for one or for many; the fields are named in the plural."""
+    words = field.replace("_", " ")
+    return words.removesuffix("s") if count == 1 else words
 
 
 def _tell_closest(assignments: Sequence[Assignment]) -> str:

@@ -125,7 +125,7 @@ def _explain(category: Category, ranked: Ranked, claims: Sequence[_Claim]) -> st
     """Why the category scores as it does, in an editor's words."""
     share = f"{ranked.depth:.0%}".replace("%", " %")
     if not claims:
-        return f"{share} of passages stand out as {category.title}; no sentence carries one of its topics."
+        return f"No sentence carries a topic of {category.title}, though {share} of passages come near it."
     named = "; ".join(f"{_clip(claim.text)} (sentence {claim.sentences[0]})" for claim in claims[:NAMED_TOPICS])
     return f"{share} of passages stand out as {category.title}. Strongest: {named}."
 

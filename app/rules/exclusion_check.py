@@ -64,8 +64,9 @@ def _to_finding(
     rule: ExclusionRule, parts: Sequence[Settled], article: Article, claim: GroundedCheck | None = None
 ) -> ExclusionFinding:
     gravest = max(parts, key=lambda part: _GRAVITY.index(part.finding))
-    shown = gravest.sentences[:MAX_EVIDENCE]
-    sentences = [article.sentences[number - 1] for number in shown]
+    cited = [article.sentences[number - 1] for number in gravest.sentences]
+    # A heading announces and shows nothing, unless there is nothing else.
+    sentences = ([sentence for sentence in cited if not sentence.heading] or cited)[:MAX_EVIDENCE]
     evidence = tuple(Evidence(quote=article.quote(s), start=s.start, end=s.end) for s in sentences)
     return ExclusionFinding(
         id=rule.id,

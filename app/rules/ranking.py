@@ -31,7 +31,7 @@ def assign(checked: CheckedVerdict, thresholds: Thresholds) -> Assignment:
     triggered = next((f for f in checked.findings if f.finding == "triggered"), None)
     status: Status
     if triggered and scored.applies:
-        status, rationale = "excluded", f"Excluded by “{triggered.text}” {triggered.reason}"
+        status, rationale = "excluded", f"Excluded by “{triggered.text.rstrip('. ')}”. {triggered.reason}"
         reasons = ()
     elif triggered and reasons == ("near_threshold",):
         # Just under the threshold and excluded besides: no person could make it stand.

@@ -41,8 +41,15 @@ def name_condition(rule: ExclusionRule) -> str:
     return _join(phrases) if phrases else "what would keep it here"
 
 
+def _continue(phrase: str) -> str:
+    """The phrase inside a sentence: a capital that only began its bullet is none there; names and acronyms stay."""
+    first, *rest = phrase.split(" ")
+    begins_bullet = first[:1].isupper() and first[1:].islower() and rest and rest[0][:1].islower()
+    return phrase[:1].lower() + phrase[1:] if begins_bullet else phrase
+
+
 def _join(phrases: Sequence[str]) -> str:
-    shown = list(dict.fromkeys(phrase.strip() for phrase in phrases))
+    shown = list(dict.fromkeys(_continue(phrase.strip()) for phrase in phrases))
     if len(shown) > 3:
         shown = [*shown[:3], "the like"]
     return " or ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]

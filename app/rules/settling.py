@@ -76,6 +76,8 @@ def settle(
 
 def _settle_case(case: _Case) -> Settled:
     rule = case.rule
+    if rule.kind == "vague" and not rule.subjects:
+        return Settled(finding="clear", reason="The wording names nothing that could be looked for.")
     if not case.sighting.subject and (rule.subjects or rule.needs_judgement):
         return Settled(finding="clear", reason=f"{case.about}.")
     if rule.needs_judgement:
@@ -162,7 +164,7 @@ def _settle_redirect(case: _Case) -> Settled:
     if case.shares.category_alone > case.shares.subject:
         return _waive(_say_own_topics(case), case.sighting.category)
     if target and case.standing[target] >= case.scored.score:
-        return _stand(f"{case.about}, and {target} stands.", case)
+        return _stand(f"{case.about}, and {target} stands: use it instead.", case)
     return _settle_topic(case)
 
 
@@ -183,8 +185,7 @@ def _say_own_topics(case: _Case) -> str:
 
 
 def _stand(reason: str, case: _Case) -> Settled:
-    instead = f" Use {' or '.join(case.rule.redirect_to)} instead." if case.rule.redirect_to else ""
-    return Settled(finding="triggered", reason=reason + instead, sentences=case.sighting.subject)
+    return Settled(finding="triggered", reason=reason, sentences=case.sighting.subject)
 
 
 def _waive(reason: str, sentences: tuple[int, ...]) -> Settled:

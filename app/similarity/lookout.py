@@ -16,9 +16,9 @@ SEEN = 0.5
 """The strength from which a sentence counts as being about a phrase."""
 
 _NEGATED = re.compile(r"^(?:non[- ]|not\s+)", re.IGNORECASE)
-_CONTRASTED: frozenset[ExclusionKind] = frozenset({"absence", "rescue", "topic"})
+_CONTRASTED: frozenset[ExclusionKind] = frozenset({"absence", "rescue", "topic", "redirect"})
 """Kinds whose subject is something else than the category: sentences nearer to the category are not about it.
-The subject of the others is the category itself, or a sibling of it."""
+The subject of the others is the category itself. So is that of a redirect with a condition ("X that is not Y")."""
 
 
 class _Measured:
@@ -73,7 +73,7 @@ def _sight(rule: ExclusionRule, category: Category, measured: _Measured) -> Sigh
     if rule.needs_judgement and not rule.subjects:
         about_subject = measured.find_strength([rule.text])
     subject = about_subject >= SEEN
-    if rule.kind in _CONTRASTED:
+    if rule.kind in _CONTRASTED and not (rule.kind == "redirect" and rule.condition):
         subject &= (about_subject > about_category) | measured.find_mentions(_subject_phrases(rule))
     if rule.needs_judgement:
         subject &= measured.find_strength([rule.text]) >= SEEN

@@ -8,7 +8,6 @@ from app.domain.telling import tell_absence
 from app.domain.value import Share, Value
 from app.web.highlighting import Block
 from app.web.quoting import Quotations, Quote
-from app.web.wording import tell_count
 
 SHOWN: Final = ("assigned", "review", "excluded")
 """The statuses that get a card; the others are rows of a table."""
@@ -64,7 +63,6 @@ class Outcome(Value):
     others: tuple[Row, ...]
     blocks: tuple[Block, ...]
     notes: int
-    removed: tuple[str, ...]
 
     @property
     def rationale(self) -> str:
@@ -94,7 +92,6 @@ def tell(decision: Decision, taxonomy: Taxonomy, threshold: float) -> Outcome:
         ),
         blocks=quotations.blocks,
         notes=quotations.count,
-        removed=_tell_removed(decision),
     )
 
 
@@ -108,14 +105,3 @@ def _to_card(assignment: Assignment, threshold: float, quotations: Quotations) -
             for found in assignment.exclusions
         ),
     )
-
-
-def _tell_removed(decision: Decision) -> tuple[str, ...]:
-    removed = decision.article.removed
-    counted = (
-        (removed.invisible_characters, "invisible character", "invisible characters"),
-        (removed.hidden_elements, "hidden element", "hidden elements"),
-        (removed.comments, "comment", "comments"),
-        (removed.shortcodes, "shortcode", "shortcodes"),
-    )
-    return tuple(tell_count(number, one, many) for number, one, many in counted if number)

@@ -1,7 +1,10 @@
-"""What is said of an article that gets no tag."""
+"""What is said of an article that gets no tag, and of what was left out of it."""
 
+import pytest
+
+from app.domain.article import Removed
 from app.domain.decision import Assignment, DecidedBy, Status
-from app.domain.telling import tell_absence
+from app.domain.telling import tell_absence, tell_removed
 
 
 def _assign(title: str, status: Status, score: float, decided_by: DecidedBy = "judge") -> Assignment:
@@ -39,3 +42,19 @@ def test_what_a_rule_or_a_person_turned_down_is_not_the_closest() -> None:
 def test_what_was_not_considered_is_not_the_closest() -> None:
     assert tell_absence((_assign("Scrum", "not_considered", 0.0),)) == "No category applies."
     assert tell_absence(()) == "No category applies."
+
+
+@pytest.mark.parametrize(
+    ("removed", "told"),
+    [
+        pytest.param(Removed(), "", id="nothing"),
+        pytest.param(Removed(comments=1), "1 comment", id="one"),
+        pytest.param(
+            Removed(invisible_characters=3, hidden_elements=1),
+            "3 invisible characters and 1 hidden element",
+            id="several",
+        ),
+    ],
+)
+def test_what_was_removed_is_counted_in_words(removed: Removed, told: str) -> None:
+    assert tell_removed(removed) == told

@@ -64,7 +64,7 @@ def test_assign(checked: CheckedVerdict, status: Status, reasons: tuple[ReviewRe
 def test_an_excluded_category_names_the_bullet_and_the_reason() -> None:
     assignment = assign(build_checked(C, 0.9, build_finding("triggered")), Thresholds())
     assert assignment.decided_by == "rule"
-    assert assignment.rationale == "Excluded by “Agile without governance.” Because."
+    assert assignment.rationale == "Excluded by “Agile without governance”. Because."
 
 
 def test_a_definition_may_ask_for_another_threshold() -> None:

@@ -172,7 +172,10 @@ def build_decision(title: str = "The hospital that closed its project office") -
             prices_as_of="2026-02-01",
         ),
         cached=False,
-        warnings=("The article contains text that speaks to whoever judges it.",),
+        warnings=(
+            "left out, because a reader would not see it: 3 invisible characters and 1 comment",
+            "The article contains text that speaks to whoever judges it.",
+        ),
         took_ms=1834.2,
     )
 

@@ -80,10 +80,6 @@ def test_a_category_that_the_taxonomy_has_lost_is_still_told() -> None:
     assert [quote.use.about for quote in outcome.assigned[0].quotes] == ["", "", ""]
 
 
-def test_what_was_removed_is_counted_in_words() -> None:
-    assert tell_about(build_decision()).removed == ("3 invisible characters", "1 comment")
-
-
 def test_without_a_tag_the_page_says_what_waits_and_what_is_excluded() -> None:
     decision = build_decision()
     assert tell_absence(decision.assignments[1:]) == (

@@ -263,7 +263,7 @@ async def test_every_link_into_the_page_leads_somewhere_and_ids_are_unique(clien
         pytest.param("Waived", id="the exclusion that does not"),
         pytest.param("Only 9 % of sentences are about Scrum", id="its reason"),
         pytest.param("1 further quote could not be found", id="unverified quotes"),
-        pytest.param("3 invisible characters, 1 comment", id="what was removed"),
+        pytest.param("3 invisible characters and 1 comment", id="what was removed"),
         pytest.param("The article contains text that speaks to whoever judges it.", id="a warning"),
         pytest.param("threshold 0.60", id="a threshold of its own"),
         pytest.param("Not considered", id="the categories that were left out"),
