@@ -11,7 +11,7 @@ from app.api.origin_guard import guard_origin
 from app.api.problems import add_problem_handlers
 from app.bootstrap import Services
 from app.settings import LOOPBACK
-from app.web import category_pages, pages
+from app.web import category_pages, pages, reference
 from app.web.assets import mount_assets
 
 
@@ -25,10 +25,13 @@ def create_app(services: Services) -> FastAPI:
         title="Scopenote",
         summary="Tags articles by a publisher's scope notes, and says why.",
         version="0.1.0",
+        docs_url=None,  # the default viewers load scripts from elsewhere; app.web.reference shows the API
+        redoc_url=None,
     )
     app.state.services = services
     app.include_router(pages.router)
     app.include_router(category_pages.router)
+    app.include_router(reference.router)
     app.include_router(classify.router)
     app.include_router(categories.router)
     app.include_router(health.router)

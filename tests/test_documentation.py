@@ -18,7 +18,7 @@ from app.cli.program import program
 from app.errors import BadFile
 from app.server import create_app
 from app.settings import Settings
-from app.web import category_pages, pages
+from app.web import category_pages, pages, reference
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -48,11 +48,11 @@ def _list_addresses(application: FastAPI) -> set[str]:
     api = {f"{method.upper()} {path}" for path, item in application.openapi()["paths"].items() for method in item}
     shown = {
         f"{method} {route.path}"
-        for route in (*pages.router.routes, *category_pages.router.routes)
+        for route in (*pages.router.routes, *category_pages.router.routes, *reference.router.routes)
         if isinstance(route, APIRoute)
         for method in route.methods or ()
     }
-    described = {f"GET {application.docs_url}", f"GET {application.openapi_url}"}
+    described = {f"GET {application.openapi_url}"}
     return {re.sub(r"\{\w+\}", "{id}", address) for address in api | shown | described} - INTERNAL
 
 
