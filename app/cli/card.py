@@ -1,6 +1,6 @@
 """Owns the card that `classify` prints for people: tag, rationale, quotes, exclusions, the rest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group
 from rich.panel import Panel
@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.api.classification import Classification
-from app.cli.terminal import escape_words, join_words, open_console
+from app.cli.terminal import escape_words, join_words, open_console, tell_count
 from app.domain.decision import Assignment, ExclusionFinding, Finding, Status
 from app.domain.telling import STATUSES
 
@@ -38,7 +38,8 @@ def print_card(classification: Classification, path: str) -> None:
     ]
     for assignment in standing:
         parts += _show_assignment(assignment)
-    parts.append(_list_others(classification.assignments))
+    if others := [a for a in classification.assignments if a.status not in STYLES]:
+        parts.append(_list_others(others))
     parts += [join_words((f"! {warning}", "yellow")) for warning in classification.warnings]
     parts += [Text(), _say_footer(classification)]
     title = join_words(classification.article.title or path)
@@ -56,7 +57,7 @@ def _show_assignment(assignment: Assignment) -> Iterator[Text]:
         yield join_words((f"  “{evidence.quote}”", "italic"), (f"  {evidence.start}–{evidence.end}", "dim"))
     left = len(assignment.evidence) - SHOWN_QUOTES
     if left > 0:
-        yield join_words((f"  and {left} more quotes (--json has all)", "dim"))
+        yield join_words((f"  and {tell_count(left, 'more quote')} (--json has all)", "dim"))
     for finding in assignment.exclusions:
         yield from _show_finding(finding)
     yield Text()
@@ -68,8 +69,7 @@ def _show_finding(finding: ExclusionFinding) -> Iterator[Text]:
     yield join_words((f"      {finding.reason}", "dim"))
 
 
-def _list_others(assignments: tuple[Assignment, ...]) -> Table:
-    others = [a for a in assignments if a.status not in STYLES]
+def _list_others(others: Sequence[Assignment]) -> Table:
     table = Table(title="Other categories", title_justify="left", title_style="", box=None, pad_edge=False)
     table.add_column("score", justify="right")
     table.add_column("category")
@@ -82,9 +82,9 @@ def _list_others(assignments: tuple[Assignment, ...]) -> Table:
 
 
 def _say_footer(classification: Classification) -> Text:
-    usage, judge = classification.usage, classification.judge
+    article, usage, judge = classification.article, classification.usage, classification.judge
     cost = "cost unknown" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
-    words = f"{classification.article.words} words, {classification.article.sentences} sentences"
+    words = f"{tell_count(article.words, 'word')}, {tell_count(article.sentences, 'sentence')}"
     asked = f"{judge.kind} judge ({judge.model}{', degraded' if judge.degraded else ''})"
-    said = f"{words} · {asked} · {usage.calls} calls, {cost} · {classification.took_ms:.0f} ms"
+    said = f"{words} · {asked} · {tell_count(usage.calls, 'call')}, {cost} · {classification.took_ms:.0f} ms"
     return join_words((said, "dim"))

@@ -2,22 +2,32 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from app.cli.terminal import escape_words, open_console
+from app.cli.terminal import escape_words, open_console, tell_count
 from app.domain.category import Category, Taxonomy
 from app.domain.exclusion import ExclusionRule
 from app.linting.findings import LintFinding
 
 SEVERITY_STYLES = {"error": "red", "warning": "yellow", "info": "dim"}
+COUNTED = {"error": "error", "warning": "warning", "info": "note"}
+FULL_WIDTH = 10_000
+"""Columns where no terminal sets a limit; a table takes what it needs of them."""
 
 
 def print_list(taxonomy: Taxonomy) -> None:
-    """One row per category."""
+    """One row per category; ids are whole, to be copied, and a file or a pipe gets all columns in full."""
+    console = open_console()
+    if not console.is_terminal:
+        console.width = FULL_WIDTH
     table = Table(box=None, pad_edge=False)
-    for column in ("id", "title", "kind"):
+    # Where no_wrap does not fit, it cuts; a terminal that narrow gets its ids folded.
+    longest = max((cell_len(escape_words(c.id)) for c in taxonomy.categories), default=0)
+    table.add_column("id", no_wrap=longest <= console.width, overflow="fold")
+    for column in ("title", "kind"):
         table.add_column(column)
     for column in ("topics", "exclusions"):
         table.add_column(column, justify="right")
@@ -25,7 +35,7 @@ def print_list(taxonomy: Taxonomy) -> None:
     for c in taxonomy.categories:
         counts = (str(len(c.topics)), str(len(c.exclusions)))
         table.add_row(escape_words(c.id), escape_words(c.title), c.kind, *counts, escape_words(c.source))
-    open_console().print(table)
+    console.print(table)
 
 
 def print_category(category: Category, taxonomy: Taxonomy) -> None:
@@ -100,5 +110,5 @@ def print_findings(findings: Sequence[LintFinding]) -> None:
         style = SEVERITY_STYLES[finding.severity]
         grade = f"[{style}]{finding.severity:7}[/] {escape_words(place)}  [dim]{finding.code}[/]"
         console.print(f"{grade}  {escape_words(finding.message)}")
-    counts = [f"{sum(f.severity == name for f in findings)} {name}s" for name in ("error", "warning")]
-    console.print(f"{' and '.join(counts)}, {sum(f.severity == 'info' for f in findings)} notes.")
+    counts = [tell_count(sum(f.severity == name for f in findings), noun) for name, noun in COUNTED.items()]
+    console.print(f"{counts[0]} and {counts[1]}, {counts[2]}.")

@@ -1,15 +1,16 @@
 """Owns `scopenote classify`: articles from files or standard input, their decisions out."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.article_paths import STDIN, list_articles
-from app.cli.exits import BAD_INPUT, DONE, FAILURES, find_exit_code, telling_errors
-from app.cli.terminal import say_error, write_json
-from app.errors import BadFile, ScopenoteError
+from app.cli.exits import BAD_INPUT, DONE, find_exit_code, sum_up, telling_errors
+from app.cli.terminal import say_error, tell_count, write_json
+from app.errors import BadArticle, BadFile, ScopenoteError, TooLarge, Unavailable
 from app.settings import JudgeChoice, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -35,23 +36,40 @@ def classify(
     """
     with telling_errors():
         from app.bootstrap import build_services
-        from app.cli.progress import Bar
 
         articles = list_articles(paths)
-        bar = Bar(articles)
         services = build_services(_choose(load_settings(), categories, judge))
-        code = DONE
-        for path in bar.go_through():
-            try:
-                decision = _classify_one(services, path)
-            except ScopenoteError as error:
-                bar.clear()
-                say_error(error)
-                code = find_exit_code(error) if len(articles) == 1 else FAILURES
-                continue
+        raise typer.Exit(_classify_all(services, articles, as_json=json))
+
+
+def _classify_all(services: "Services", articles: Sequence[str], *, as_json: bool) -> int:
+    """Classify one after another and tell each; the exit code. Where the judge is away, the rest is not tried."""
+    from app.cli.progress import Bar
+
+    bar = Bar(articles)
+    codes: list[int] = []
+    for path in bar.go_through():
+        try:
+            decision = _classify_one(services, path)
+        except ScopenoteError as error:
             bar.clear()
-            _tell(decision, path, as_json=json)
-        raise typer.Exit(code)
+            say_error(_name_article(error, path))
+            codes.append(find_exit_code(error))
+            if isinstance(error, Unavailable):
+                break
+            continue
+        bar.clear()
+        _tell(decision, path, as_json=as_json)
+        codes.append(DONE)
+    if len(codes) < len(articles):
+        left = len(articles) - codes.count(DONE)
+        say_error(f"stopped there: {left} of {tell_count(len(articles), 'article')} not classified")
+    return sum_up(codes)
+
+
+def _name_article(error: ScopenoteError, path: str) -> str:
+    """What went wrong, with the file in front where the error does not know of one."""
+    return f"{path}: {error}" if isinstance(error, (BadArticle, TooLarge)) else str(error)
 
 
 def _choose(settings: Settings, categories: Path | None, judge: str | None) -> Settings:

@@ -1,6 +1,6 @@
 """Owns exit codes: what each error means to whoever called the command."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import typer
@@ -21,6 +21,16 @@ CODES: dict[type[ScopenoteError], int] = {
 def find_exit_code(error: ScopenoteError) -> int:
     """The exit code of an error by its class, the nearest parent first."""
     return next(CODES[parent] for parent in type(error).__mro__ if parent in CODES)
+
+
+def sum_up(codes: Sequence[int]) -> int:
+    """The exit code of a run over files that left with these: of its one file, or of all where they agree.
+
+    Several files that cannot be used are failures of a run that worked.
+    """
+    if len(codes) == 1 or set(codes) in ({DONE}, {UNAVAILABLE}):
+        return codes[0]
+    return FAILURES
 
 
 @contextmanager

@@ -32,12 +32,12 @@ class OpenAIModel:
             )
         except openai.APIStatusError as error:
             raise ModelUnavailable(
-                f"the model server answered {error.status_code} for model {self.name!r}: {error.message}. "
+                f"the model server answered {error.status_code} for model {self.name!r}: {error.message.rstrip('.')}. "
                 "Check the key, the model's name and the quota, or set SCOPENOTE_JUDGE=local."
             ) from error
         except openai.APIError as error:
             raise ModelUnavailable(
-                f"the model server could not be reached: {error.message}. "
+                f"the model server could not be reached: {error.message.rstrip('.')}. "
                 "Check OPENAI_BASE_URL, or set SCOPENOTE_JUDGE=local."
             ) from error
         if not completion.choices:

@@ -1,9 +1,12 @@
 """Owns the example articles that the page offers to fill its form with."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from app.domain.value import Value
+from app.errors import ScopenoteError
+from app.parsing.article_files import read_article_file
 from app.parsing.decoding import decode
 from app.parsing.front_matter import read_front_matter
 from app.web.form import Form, Format
@@ -23,7 +26,9 @@ class Example(Value):
 
 def find_examples(folder: Path) -> tuple[Example, ...]:
     """What the folder holds, by name; nothing where it is absent."""
-    return tuple(Example(name=name, label=_label(Path(name))) for name in _list(folder))
+    return tuple(
+        Example(name=name, label=_label(path, path.stat().st_mtime_ns)) for name, path in _list(folder).items()
+    )
 
 
 def find_example(folder: Path, name: str) -> Form | None:
@@ -50,7 +55,17 @@ def _list(folder: Path) -> dict[str, Path]:
     return {path.name: path for path in paths if path.stem.lower() != "readme"}
 
 
-def _label(path: Path) -> str:
+@lru_cache(maxsize=256)
+def _label(path: Path, changed_ns: int) -> str:  # noqa: ARG001 - a file that changed is read anew
+    """The article's title; without one, or where it cannot be read, its file's name in words."""
+    try:
+        title = read_article_file(path.read_bytes(), path.name).title
+    except (ScopenoteError, OSError):
+        title = ""
+    return title or _say_name(path)
+
+
+def _say_name(path: Path) -> str:
     """The file's name as words, without the number that puts it in order."""
     words = path.stem.lstrip("0123456789").replace("-", " ").replace("_", " ").strip() or path.stem
     return words[0].upper() + words[1:]

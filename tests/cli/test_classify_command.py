@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from app.cli.exits import sum_up
 from app.cli.program import program
 
 ARTICLE = """Who decides what
@@ -62,7 +63,7 @@ def test_standard_input(folder: Path) -> None:
     ("name", "content", "code", "message"),
     [
         pytest.param("missing.txt", None, 2, "No such file", id="no such file"),
-        pytest.param("empty.txt", b"", 2, "no text that a reader would see", id="an empty file"),
+        pytest.param("empty.txt", b"", 2, "empty.txt: ", id="an empty file"),
         pytest.param("binary.txt", b"\x00\x01\x02" * 100, 2, "binary.txt", id="a binary file"),
     ],
 )
@@ -114,6 +115,42 @@ def test_a_server_that_is_not_there_is_exit_code_3(folder: Path, monkeypatch: py
     code, _, err = _run("classify", "-", "--categories", str(folder), stdin=ARTICLE)
     assert code == 3
     assert "SCOPENOTE_JUDGE=local" in err
+
+
+def test_a_server_that_is_not_there_is_told_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    article = str(folder.parent / "article.txt")
+    code, _, err = _run("classify", article, article, article, "--categories", str(folder))
+    assert code == 3
+    assert err.count("could not be reached") == 1
+    assert "3 of 3 articles not classified" in err
+
+
+def test_an_article_over_a_limit_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCOPENOTE_MAX_WORDS", "10")
+    path = str(folder.parent / "article.txt")
+    code, _, err = _run("classify", path, "--categories", str(folder), "--judge", "local")
+    assert code == 2
+    assert err.startswith(f"scopenote: {path}: ")
+
+
+@pytest.mark.parametrize(
+    ("codes", "code"),
+    [
+        pytest.param([0, 0], 0, id="all done"),
+        pytest.param([2], 2, id="the only one is bad"),
+        pytest.param([2, 2], 1, id="several are bad"),
+        pytest.param([3, 3], 3, id="nobody to judge"),
+        pytest.param([0, 3], 1, id="nobody to judge any more"),
+    ],
+)
+def test_the_exit_code_of_a_run(codes: list[int], code: int) -> None:
+    assert sum_up(codes) == code
+
+
+def test_one_category_has_no_table_of_others(folder: Path) -> None:
+    _, out, _ = _run("classify", str(folder.parent / "article.txt"), "--categories", str(folder), "--judge", "local")
+    assert "Other categories" not in out
 
 
 def test_a_folder_of_articles(folder: Path) -> None:

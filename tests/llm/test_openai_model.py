@@ -94,5 +94,5 @@ async def test_an_answer_without_a_choice_is_not_a_reply(server: _Server) -> Non
 
 async def test_a_server_that_is_not_there_says_what_to_check() -> None:
     model = OpenAIModel("m", api_key="k", base_url="http://127.0.0.1:9/v1")
-    with pytest.raises(ModelUnavailable, match="OPENAI_BASE_URL"):
+    with pytest.raises(ModelUnavailable, match=r"[^.]\. Check OPENAI_BASE_URL"):
         await model.complete(MESSAGES, {})

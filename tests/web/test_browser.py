@@ -1,6 +1,7 @@
 """The editor's page in a real browser: with and without JavaScript, by keyboard alone, for everybody's eyes."""
 
 import itertools
+import re
 import socket
 import threading
 import time
@@ -192,6 +193,25 @@ def test_what_was_typed_survives_a_reload_and_clear_forgets_it(page: Page) -> No
     expect(page.get_by_label("Article", exact=True)).to_have_value("")
     page.reload()
     expect(page.get_by_label("Article", exact=True)).to_have_value("")
+
+
+def test_an_example_neither_becomes_the_draft_nor_takes_it(page: Page) -> None:
+    article, only = page.get_by_label("Article", exact=True), page.get_by_label("Only these categories")
+    page.goto("/classify")
+    article.fill("My own.")
+    only.fill("scrum")
+    page.goto("/classify?example=14-eight-weeks-to-the-exam.md")
+    for _ in range(2):
+        expect(article).to_have_value(re.compile("PSM I"))
+        expect(only).to_have_value("")
+        page.reload()
+    page.goto("/classify")
+    expect(article).to_have_value("My own.")
+    expect(only).to_have_value("")
+    page.goto("/classify?example=14-eight-weeks-to-the-exam.md")
+    page.get_by_role("link", name="Clear").click()
+    expect(page).to_have_url(re.compile("/classify$"))
+    expect(article).to_have_value("")
 
 
 def test_everything_can_be_done_by_keyboard(page: Page) -> None:

@@ -1,5 +1,6 @@
 """Example articles fill the form, and nothing but what the folder lists can be asked for."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -24,12 +25,21 @@ def folder(tmp_path: Path) -> Path:
     return inside
 
 
-def test_examples_are_listed_by_name_without_their_numbers(folder: Path) -> None:
+def test_examples_are_listed_by_title_or_else_by_name_without_its_number(folder: Path) -> None:
     assert [(example.name, example.label) for example in find_examples(folder)] == [
         ("01-rope.txt", "Rope"),
-        ("02-the-harbour.md", "The harbour"),
+        ("02-the-harbour.md", "A <quiet> harbour"),
         ("page.html", "Page"),
     ]
+
+
+def test_a_heading_is_a_label_as_it_is_written_until_the_file_changes(tmp_path: Path) -> None:
+    path = tmp_path / "03-psm-at-ibm.md"
+    path.write_text("# PSM I at IBM\n\nText.\n")
+    assert find_examples(tmp_path)[0].label == "PSM I at IBM"
+    path.write_text("---\nnever closed\n")
+    os.utime(path, (1, 1))
+    assert find_examples(tmp_path)[0].label == "Psm at ibm"
 
 
 @pytest.mark.parametrize(

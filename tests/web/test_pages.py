@@ -152,6 +152,15 @@ async def test_a_problem_is_shown_where_the_result_would_be(
         assert 'value="Kept"' in answer.text
 
 
+async def test_an_unknown_category_points_to_the_list_on_the_page(client: AsyncClient, services: FakeServices) -> None:
+    with pytest.raises(UnknownCategory) as caught:
+        services.taxonomy.get_category("nope")
+    services.failure = caught.value
+    html = (await post(client, article="Text.", categories="nope")).text
+    assert "the list of categories, linked under" in html
+    assert "scopenote categories list" not in html
+
+
 @pytest.mark.parametrize(
     ("fields", "told"),
     [

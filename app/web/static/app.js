@@ -2,7 +2,10 @@
 "use strict";
 (() => {
   const KEPT = "scopenote.form";
-  const FIELDS = ["title", "article", "format", "categories"];
+  const DRAFT = ["title", "article", "format"];
+  const FIELDS = [...DRAFT, "categories"];
+  // An example's page is what the server filled: it neither becomes the draft nor takes it.
+  const isExample = new URLSearchParams(location.search).has("example");
   const form = document.getElementById("article-form");
   const progress = document.getElementById("progress");
   const result = document.getElementById("result");
@@ -10,19 +13,25 @@
 
   // Storage may be full or refused; the page then works as it does without.
   const keep = () => {
+    if (isExample) return;
     try {
-      sessionStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(FIELDS.map((name) => [name, form.elements[name].value]))));
+      sessionStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(DRAFT.map((name) => [name, form.elements[name].value]))));
+    } catch {}
+  };
+  const forget = () => {
+    try {
+      sessionStorage.removeItem(KEPT);
     } catch {}
   };
   const restore = () => {
     try {
       const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
-      for (const name of FIELDS) if (typeof kept[name] === "string") form.elements[name].value = kept[name];
+      for (const name of DRAFT) if (typeof kept[name] === "string") form.elements[name].value = kept[name];
     } catch {}
   };
-  // What the server filled in (an example, a result without JavaScript) counts, unless the page is merely loaded again.
+  // What the server filled in (a result without JavaScript) counts, unless the page is merely loaded again.
   const reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
-  if (!("filled" in form.dataset) || reloaded) restore();
+  if (!isExample && (!("filled" in form.dataset) || reloaded)) restore();
   else keep();
   let pause;
   form.addEventListener("input", () => {
@@ -32,6 +41,7 @@
   addEventListener("pagehide", keep);
   document.getElementById("clear").addEventListener("click", () => {
     for (const name of FIELDS) form.elements[name].value = name === "format" ? "text" : "";
+    forget();
   });
 
   form.addEventListener("keydown", (event) => {
