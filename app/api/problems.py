@@ -38,9 +38,6 @@ MEDIA_TYPE = "application/problem+json"
 VARY: Mapping[str, str] = {"Vary": "Accept"}
 """Said by what has a page at the same address, so that no cache gives a browser JSON."""
 
-ADDRESSES: Mapping[str, str] = {"`scopenote categories list`": "`GET /categories`"}
-"""Where errors name a command as the remedy: what does the same over HTTP."""
-
 
 class Problem(Value):
     """One problem document. `detail` says what to do; `type` is stable for programs."""
@@ -85,7 +82,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(ScopenoteError)
     async def _on_ours(request: Request, error: ScopenoteError) -> JSONResponse:
-        return answer_problem(request, find_status(error, request), type(error).__name__, _reword(str(error)))
+        return answer_problem(request, find_status(error, request), type(error).__name__, str(error))
 
     @app.exception_handler(RequestValidationError)
     async def _on_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -120,12 +117,6 @@ def _concerns_body(error: RequestValidationError) -> bool:
 def _is_json(request: Request) -> bool:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return media_type == "application/json" or media_type.endswith("+json")
-
-
-def _reword(detail: str) -> str:
-    for command, address in ADDRESSES.items():
-        detail = detail.replace(command, address)
-    return detail
 
 
 def _say_fault(place: tuple[int | str, ...], message: str) -> str:

@@ -8,9 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from app.api.classification import Classification
-from app.cli.terminal import escape_words, join_words, open_console, tell_count
+from app.cli.terminal import escape_words, join_words, open_console
 from app.domain.decision import Assignment, ExclusionFinding, Finding, Status
-from app.domain.telling import STATUSES
+from app.domain.telling import STATUSES, tell_count
 
 SIGNS: dict[Finding, tuple[str, str]] = {
     "clear": ("✓", "green"),

@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from app.cli.terminal import escape_words, open_console, tell_count
+from app.cli.terminal import escape_words, open_console
 from app.domain.category import Category, Taxonomy
 from app.domain.exclusion import ExclusionRule
+from app.domain.telling import tell_count
 from app.linting.findings import LintFinding
 
 SEVERITY_STYLES = {"error": "red", "warning": "yellow", "info": "dim"}

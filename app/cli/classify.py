@@ -9,7 +9,8 @@ import typer
 
 from app.cli.article_paths import STDIN, list_articles
 from app.cli.exits import BAD_INPUT, DONE, find_exit_code, sum_up, telling_errors
-from app.cli.terminal import say_error, tell_count, write_json
+from app.cli.terminal import say_error, write_json
+from app.domain.telling import tell_count
 from app.errors import BadArticle, BadFile, ScopenoteError, TooLarge, Unavailable
 from app.settings import JudgeChoice, Settings, load_settings
 

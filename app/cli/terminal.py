@@ -35,11 +35,6 @@ def join_words(*parts: str | tuple[str, str]) -> Text:
     return Text.assemble(*((make_printable(words, newline=" "), style) for words, style in pairs))
 
 
-def tell_count(count: int, noun: str) -> str:
-    """A number and its noun, which is one with a plural in s."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def open_console() -> Console:
     """Standard output for people: what its encoding lacks becomes a question mark, and no name an emoji."""
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -98,7 +98,10 @@ class Taxonomy(Value):
         """
         category = self.by_id.get(category_id) or self.by_alias.get(category_id)
         if category is None:
-            raise UnknownCategory(f"no category {category_id!r}; `scopenote categories list` names all")
+            raise UnknownCategory(
+                f"There is no category {category_id!r}. "
+                "The list of categories (`categories list`, /categories) has every id."
+            )
         return category
 
     def find_narrower(self, category_id: str) -> tuple[str, ...]:

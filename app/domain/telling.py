@@ -15,6 +15,11 @@ STATUSES: Final[Mapping[Status, str]] = {
 }
 
 
+def tell_count(count: int, noun: str) -> str:
+    """A number and its noun, which is one with a plural in s: "1 word", "2,431 words"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def tell_absence(assignments: Sequence[Assignment]) -> str:
     """Why no category is assigned, in a sentence or two: what waits, what is excluded, else what came closest."""
     waiting = [a.title for a in assignments if a.status == "review"]
@@ -30,14 +35,9 @@ def tell_absence(assignments: Sequence[Assignment]) -> str:
 def tell_removed(removed: Removed) -> str:
     """What was submitted and a reader would not see, counted: "2 comments and 1 hidden element"; "" for nothing."""
     counts = removed.model_dump()
-    told = [f"{count} {_count_name(name, count)}" for name, count in counts.items() if count]
+    # The fields are named in the plural.
+    told = [tell_count(count, name.replace("_", " ").removesuffix("s")) for name, count in counts.items() if count]
     return _enumerate(told) if told else ""
-
-
-def _count_name(field: str, count: int) -> str:
-    """The field's name in words, for one or for many; the fields are named in the plural."""
-    words = field.replace("_", " ")
-    return words.removesuffix("s") if count == 1 else words
 
 
 def _tell_closest(assignments: Sequence[Assignment]) -> str:

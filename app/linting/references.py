@@ -24,10 +24,7 @@ def find_loose_references(taxonomy: Taxonomy) -> Iterator[LintFinding]:
 def _find_lost_redirects(category: Category, taxonomy: Taxonomy) -> Iterator[LintFinding]:
     for rule in category.exclusions:
         for target in rule.redirect_to:
-            if target == category.id:
-                message = f"{rule.id} sends readers from this category to itself. Name another."
-                yield find_about(category, "redirect_to_itself", "error", message)
-            elif target not in taxonomy.by_id:
+            if target not in taxonomy.by_id:
                 message = (
                     f"{rule.id} sends readers to {target!r}, which is no category here. Define it, or drop the hint."
                 )

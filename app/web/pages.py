@@ -73,20 +73,12 @@ def _answer(
         _find_status(error) if error else HTTPStatus.OK,
         form=form,
         outcome=outcome,
-        problem=_reword(str(error)) if error else None,
+        problem=str(error) if error else None,
         examples=find_examples(EXAMPLES),
         judge=services.judge_name,
         has_embeddings=services.has_embeddings,
         categories=len(services.taxonomy.categories),
         max_bytes=services.settings.max_body_bytes,
-    )
-
-
-def _reword(problem: str) -> str:
-    """A problem as a person at this page can act on it, without a command line."""
-    return problem.replace(
-        "`scopenote categories list` names all",
-        "the list of categories, linked under “Only these categories”, has the ids",
     )
 
 

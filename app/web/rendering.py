@@ -7,6 +7,7 @@ from typing import Final
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.domain.telling import tell_count
 from app.web import wording
 from app.web.assets import get_url
 
@@ -33,7 +34,7 @@ _ENVIRONMENT: Final = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
-_ENVIRONMENT.globals.update(asset=get_url, wording=wording)
+_ENVIRONMENT.globals.update(asset=get_url, tell_count=tell_count, wording=wording)
 
 
 def render(template: str, status: HTTPStatus = HTTPStatus.OK, **context: object) -> HTMLResponse:

@@ -76,11 +76,6 @@ def tell_duration(took_ms: float) -> str:
     return f"{took_ms:.0f} ms" if took_ms < 1000 else f"{took_ms / 1000:.1f} s"
 
 
-def tell_count(number: int, one: str, many: str) -> str:
-    """A number with its noun."""
-    return f"{number:,} {one if number == 1 else many}"
-
-
 def tell_state(status: Status, count: int) -> str:
     """A heading over `count` categories in one state."""
     match status:

@@ -46,7 +46,9 @@ async def test_only_the_categories_asked_for_are_considered(client: httpx.AsyncC
         pytest.param({"text": " \u200b "}, 422, "1 invisible characters", id="nothing visible"),
         pytest.param({"url": "https://example.org/a"}, 422, "Fetching URLs is off", id="a URL alone"),
         pytest.param({"text": TEXT, "categories": ["nope"]}, 422, "'nope'", id="no such category"),
-        pytest.param({"text": TEXT, "categories": ["nope"]}, 422, "`GET /categories`", id="where the ids are listed"),
+        pytest.param(
+            {"text": TEXT, "categories": ["nope"]}, 422, "/categories) has every id", id="where the ids are listed"
+        ),
         pytest.param({"text": "word " * 2001}, 413, "SCOPENOTE_MAX_WORDS", id="too many words"),
         pytest.param({"text": "x" * 100_001}, 413, "SCOPENOTE_MAX_BODY_BYTES", id="too many bytes"),
         pytest.param({"text": TEXT, "threshold": 0}, 422, "threshold", id="a field that is not there"),

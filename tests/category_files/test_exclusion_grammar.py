@@ -97,7 +97,7 @@ TOPIC = [
     ("Regulation", "Do not include legal disclaimers, privacy notices, or terms and conditions.", ["legal disclaimers", "privacy notices", "terms and conditions"]),
     ("Strategy", "Verbal or written warnings", ["Verbal warnings", "written warnings"]),
     ("Transport", "Use cases, select committees and views on pay", ["Use cases", "select committees", "views on pay"]),
-    ("Safety", "Workplace health and safety regulations.", ["Workplace health and safety regulations"]),
+    ("Safety", "Building health and safety regulations.", ["Building health and safety regulations"]),
     ("Nature", "Detailed analyses of zoos, farms and pets", ["zoos", "farms", "pets"]),
 ]  # fmt: skip
 

@@ -66,7 +66,7 @@ def test_show_as_json_has_the_compiled_rules() -> None:
 def test_an_unknown_category_says_how_to_list_them() -> None:
     code, _, err = _run("show", "nope")
     assert code == 2
-    assert "scopenote categories list" in err
+    assert "`categories list`" in err
 
 
 def test_lint_reports_and_is_strict_only_when_asked() -> None:

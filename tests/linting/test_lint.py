@@ -159,12 +159,6 @@ def test_what_a_definition_takes_back_is_told(changes: dict[str, object], expect
             [("redirect_unresolved", "warning")],
             id="redirect to nothing, told once",
         ),
-        pytest.param(
-            {"exclusions": (rule("Seas", "redirect", "seas", to="rivers"),)},
-            {},
-            [("redirect_to_itself", "error")],
-            id="to itself",
-        ),
         pytest.param({"related": ("Salt Seas",)}, {}, [("related_unresolved", "info")], id="related to nothing"),
         pytest.param({"never_with": ("lakes",)}, {}, [("never_with_one_sided", "info")], id="one-sided"),
         pytest.param({"never_with": ("lakes",)}, {"never_with": ("rivers",)}, [], id="two-sided"),
