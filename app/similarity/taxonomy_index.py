@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Self
 
@@ -12,7 +12,7 @@ from app.domain.category import Taxonomy
 from app.similarity.background import BACKGROUND
 from app.similarity.embedding import Embedder, Vectors, unit
 from app.similarity.profiles import Profile, build_profile
-from app.similarity.vector_cache import embed_cached
+from app.similarity.vector_cache import embed_cached, embed_groups
 from app.similarity.vocabulary import Vocabulary
 
 # The centre counts the background as this many categories, so that even a single category has something to differ
@@ -44,19 +44,17 @@ class TaxonomyIndex:
     def build(cls, taxonomy: Taxonomy, embedder: Embedder | None, cache_dir: Path | None) -> Self:
         """The index; embeddings are kept in `cache_dir` between starts, None keeps none."""
         profiles = tuple(build_profile(category) for category in taxonomy.categories)
-        texts: list[str] = []
-        starts = [0]
-        for profile in profiles:
-            texts += [*profile.names, *(statement.text for statement in profile.statements), profile.prose]
-            starts.append(len(texts))
+        groups = [(*p.names, *(statement.text for statement in p.statements), p.prose) for p in profiles]
+        texts = tuple(text for group in groups for text in group)
+        starts = (0, *accumulate(len(group) for group in groups))
         nothing: Vectors = np.empty((len(texts), 0), dtype=np.float32)
         return cls(
             taxonomy=taxonomy,
             embedder=embedder,
             profiles=profiles,
-            texts=tuple(texts),
-            starts=tuple(starts),
-            vectors=embed_cached(texts, embedder, cache_dir) if embedder else nothing,
+            texts=texts,
+            starts=starts,
+            vectors=embed_groups(groups, embedder, cache_dir) if embedder else nothing,
             background=embed_cached(BACKGROUND, embedder, cache_dir) if embedder else nothing[:0],
         )
 

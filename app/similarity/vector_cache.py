@@ -15,14 +15,27 @@ def embed_cached(texts: Sequence[str], embedder: Embedder, cache_dir: Path | Non
 
     The folder is only a convenience: what cannot be read or written there is computed, and not complained about.
     """
-    if cache_dir is None or not texts:
-        return embedder.embed(texts)
-    path = cache_dir / f"{_digest(texts, embedder.model)}.f32"
-    vectors = _find_vectors(path, len(texts))
-    if vectors is None:
-        vectors = embedder.embed(texts)
-        _write_vectors(path, vectors)
-    return vectors
+    return embed_groups([texts], embedder, cache_dir)
+
+
+def embed_groups(groups: Sequence[Sequence[str]], embedder: Embedder, cache_dir: Path | None) -> Vectors:
+    """The vectors of all groups' texts in their order; only groups that are not in `cache_dir` are embedded.
+
+    A definition is a group: editing one leaves the vectors of the others.
+    """
+    if cache_dir is None:
+        return embedder.embed([text for group in groups for text in group])
+    paths = [cache_dir / f"{_digest(group, embedder.model)}.f32" for group in groups]
+    found = [_find_vectors(path, len(group)) for path, group in zip(paths, groups, strict=True)]
+    missing = [place for place, vectors in enumerate(found) if vectors is None]
+    fresh = embedder.embed([text for place in missing for text in groups[place]])
+    start = 0
+    for place in missing:
+        vectors = fresh[start : start + len(groups[place])]
+        start += len(groups[place])
+        _write_vectors(paths[place], vectors)
+        found[place] = vectors
+    return np.vstack([vectors for vectors in found if vectors is not None])
 
 
 def _digest(texts: Sequence[str], model: str) -> str:

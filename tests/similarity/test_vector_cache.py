@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.similarity.embedding import DIMENSIONS, Vectors
-from app.similarity.vector_cache import embed_cached
+from app.similarity.vector_cache import embed_cached, embed_groups
 
 TEXTS = ["one", "two", "three"]
 
@@ -48,6 +48,14 @@ def test_other_texts_are_embedded_anew(texts: list[str], tmp_path: Path) -> None
     embed_cached(TEXTS, embedder, tmp_path)
     embed_cached(texts, embedder, tmp_path)
     assert embedder.asked == 6
+
+
+def test_editing_one_group_leaves_the_vectors_of_the_others(tmp_path: Path) -> None:
+    embedder = CountingEmbedder()
+    embed_groups([["one", "two"], ["three"]], embedder, tmp_path)
+    vectors = embed_groups([["one", "two"], ["three!"]], embedder, tmp_path)
+    assert embedder.asked == 4
+    assert vectors.argmax(axis=1).tolist() == [3, 3, 6]
 
 
 def test_another_model_embeds_anew(tmp_path: Path) -> None:
