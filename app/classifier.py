@@ -1,28 +1,35 @@
 """Owns the way of an article: from candidates to a decision, every step in reading order."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from app.domain.article import Article
 from app.domain.category import Category, Taxonomy
-from app.domain.decision import Decision
+from app.domain.decision import Assignment, Decision
+from app.domain.errand import Errand
 from app.domain.grounded import CheckedVerdict, ScoredVerdict
+from app.domain.plan import Plan
+from app.domain.progress import Progress, Step, Watch, watch_nothing
 from app.domain.sighting import Sighting
-from app.domain.telling import tell_removed
-from app.domain.verdict import Candidate, Verdict
+from app.domain.telling import tell_count, tell_removed
+from app.domain.verdict import Judgement, Verdict
 from app.judges.judge import Judge
+from app.llm.tab import Tab
+from app.rules.disagreement import confront
 from app.rules.exclusion_check import check_all
 from app.rules.folding import FoldedText
 from app.rules.grounding import ground
 from app.rules.ranking import rank
 from app.rules.scoring import may_stand, score
+from app.rules.suspicion import Suspicion, find_suspicious, tell_suspicious
 from app.rules.thresholds import Thresholds
 
 NOT_ASKED_FOR = "Not among the categories that were asked for."
 NOT_SHORTLISTED = "The shortlist left it out: other categories are closer to this article."
+EDITOR = Errand()
 
 
 class Lookout(Protocol):
@@ -37,7 +44,7 @@ class Lookout(Protocol):
 class Classifier:
     """Decides about articles by one taxonomy. Keeps nothing between two articles.
 
-    `shortlist` picks the candidates where putting all categories forward would cost too much.
+    `second` is asked too where `wants_second` says so of an article; it never decides by itself.
     """
 
     taxonomy: Taxonomy
@@ -47,25 +54,44 @@ class Classifier:
     now: Callable[[], datetime]
     timer_s: Callable[[], float]
     new_id: Callable[[], str]
-    shortlist: Callable[[Article], Awaitable[tuple[Candidate, ...]]] | None = None
+    second: Judge | None = None
+    wants_second: Callable[[Article], bool] = lambda _: True
 
-    async def classify(self, article: Article, only: Sequence[str] = ()) -> Decision:
+    async def plan(self, article: Article, only: Sequence[str] = ()) -> Plan:
+        """How the article would be asked about, and what that would cost; spends nothing.
+
+        Raises:
+            UnknownCategory: `only` names an id that the taxonomy lacks.
+        """
+        named = {self.taxonomy.get_category(id_).id for id_ in only}
+        chosen = tuple(c for c in self.taxonomy.categories if not named or c.id in named)
+        return await self.judge.plan(article, chosen, may_leave_out=not named)
+
+    async def classify(
+        self, article: Article, only: Sequence[str] = (), errand: Errand = EDITOR, watch: Watch = watch_nothing
+    ) -> Decision:
         """What Scopenote says about the article; `only` limits it to categories with these ids.
 
         Raises:
             UnknownCategory: `only` names an id that the taxonomy lacks.
             Unavailable: the judge cannot be asked.
         """
-        started_s = self.timer_s()
-        candidates = await self._put_forward(article, only)
-        judgement = await self.judge.judge(article, candidates)
-        scored = await asyncio.to_thread(self._ground_and_score, judgement.verdicts, candidates, article)
+        started_s, tab = self.timer_s(), Tab()
+        plan = await self.plan(article, only)
+        _tell(watch, "planned", plan.reason, 0.15)
+        judgement, second = await self._ask(article, plan, errand, tab)
+        _tell(watch, "answered", _say_who(judgement), 0.7)
+        scored, suspicions = await asyncio.to_thread(self._weigh, judgement, second, plan, article)
         open_ = [verdict for verdict in scored if may_stand(verdict, self.thresholds)]
+        _tell(watch, "grounded", f"{tell_count(len(open_), 'verdict')} can stand by what was quoted", 0.8)
         sightings = await self.lookout.look(article, [verdict.category for verdict in open_])
         checked = await asyncio.to_thread(check_all, open_, article, sightings, self.thresholds)
-        closed = [CheckedVerdict(scored=verdict, findings=()) for verdict in scored if verdict not in open_]
+        _tell(watch, "excluded", _count_findings(checked), 0.95)
+        judged = {verdict.scored.category.id for verdict in checked}
+        closed = [CheckedVerdict(scored=v, findings=()) for v in scored if v.category.id not in judged]
         left_out = NOT_ASKED_FOR if only else NOT_SHORTLISTED
         assignments = rank((*checked, *closed), self.taxonomy, self.thresholds, left_out=left_out)
+        _tell(watch, "decided", _count_assigned(assignments), 1.0)
         return Decision(
             id=self.new_id(),
             created_at=self.now(),
@@ -75,32 +101,80 @@ class Classifier:
             taxonomy_version=self.taxonomy.version,
             prompt_version=judgement.prompt_version,
             rules_version=self.thresholds.version,
-            usage=judgement.usage,
-            cached=False,
-            warnings=(
-                *article.warnings,
-                *_tell_removed(article),
-                *judgement.warnings,
-                *_find_limits(article, sightings),
-            ),
+            usage=tab.usage,
+            cached=judgement.kept,
+            warnings=_collect_warnings(article, plan, judgement, suspicions, sightings),
             took_ms=round((self.timer_s() - started_s) * 1000, 1),
         )
 
-    async def _put_forward(self, article: Article, only: Sequence[str]) -> tuple[Candidate, ...]:
-        named = {self.taxonomy.get_category(id_).id for id_ in only}
-        if self.shortlist and not named:
-            return await self.shortlist(article)
-        chosen = [category for category in self.taxonomy.categories if not named or category.id in named]
-        return tuple(Candidate(category=category, score=0.0) for category in chosen)
+    async def _ask(self, article: Article, plan: Plan, errand: Errand, tab: Tab) -> tuple[Judgement, Judgement | None]:
+        """The judge's answer, and at the same time the second one's where it looks as well.
 
-    def _ground_and_score(
-        self, verdicts: Sequence[Verdict], candidates: Sequence[Candidate], article: Article
-    ) -> list[ScoredVerdict]:
+        A stand-in for the judge needs no second opinion: it would be its own.
+        """
+        if self.second is None or not self.wants_second(article):
+            return await self.judge.judge(article, plan, errand, tab), None
+        looking = asyncio.ensure_future(self.second.judge(article, plan, errand, tab))
+        try:
+            judgement = await self.judge.judge(article, plan, errand, tab)
+        except BaseException:
+            looking.cancel()
+            raise
+        second = await looking
+        return judgement, second if judgement.judge.kind != second.judge.kind else None
+
+    def _weigh(
+        self, judgement: Judgement, second: Judgement | None, plan: Plan, article: Article
+    ) -> tuple[list[ScoredVerdict], tuple[Suspicion, ...]]:
+        """Every claim grounded and scored, and confronted with the second judge's where there is one.
+
+        What in the article speaks to a model is no evidence where a model has read it.
+        """
         text = FoldedText(article.text)
-        return [
-            score(ground(verdict, article, text), candidate.category, self.thresholds)
-            for verdict, candidate in zip(verdicts, candidates, strict=True)
-        ]
+        suspicions = find_suspicious(article) if judgement.judge.kind == "llm" else ()
+
+        def weigh(verdicts: Sequence[Verdict], distrusted: frozenset[int]) -> list[ScoredVerdict]:
+            return [
+                score(ground(verdict, article, text, distrusted), candidate.category, self.thresholds)
+                for verdict, candidate in zip(verdicts, plan.candidates, strict=True)
+            ]
+
+        first = weigh(judgement.verdicts, frozenset(suspicion.sentence for suspicion in suspicions))
+        return confront(first, weigh(second.verdicts, frozenset())) if second else first, suspicions
+
+
+def _collect_warnings(
+    article: Article,
+    plan: Plan,
+    judgement: Judgement,
+    suspicions: Sequence[Suspicion],
+    sightings: Mapping[str, Sighting],
+) -> tuple[str, ...]:
+    return (
+        *article.warnings,
+        *_tell_removed(article),
+        *plan.notes,
+        *judgement.warnings,
+        *tell_suspicious(suspicions),
+        *_find_limits(article, sightings),
+    )
+
+
+def _tell(watch: Watch, step: Step, message: str, done: float) -> None:
+    watch(Progress(step=step, message=message, done=done))
+
+
+def _count_findings(checked: Sequence[CheckedVerdict]) -> str:
+    return f"{tell_count(sum(len(verdict.findings) for verdict in checked), 'exclusion')} checked"
+
+
+def _count_assigned(assignments: Sequence[Assignment]) -> str:
+    return f"{tell_count(sum(a.status == 'assigned' for a in assignments), 'tag')} assigned"
+
+
+def _say_who(judgement: Judgement) -> str:
+    judge = judgement.judge
+    return f"{judge.model} answered" + (", standing in" if judge.degraded else "")
 
 
 def _tell_removed(article: Article) -> tuple[str, ...]:

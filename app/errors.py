@@ -9,6 +9,9 @@
     │   └── BadSetting            an environment variable that cannot be used
     └── Unavailable               nothing the caller sent is wrong: exit code 3, HTTP 503
         ├── ModelUnavailable      the LLM server refused, timed out or is not there
+        │   ├── QuotaExhausted    its account has no money or no allowance left: asking again cannot help
+        │   └── PromptTooLong     more than the model reads at once: smaller parts may fit
+        ├── BudgetSpent           a cap of our own on tokens or money is reached
         └── EmbeddingsUnavailable the embedding model is not installed or not the pinned one
 
 The command line maps these to exit codes and the service to problem documents, each in one table.
@@ -67,6 +70,25 @@ class Unavailable(ScopenoteError):
 
 class ModelUnavailable(Unavailable):
     """The LLM server did not give an answer that can be used."""
+
+
+class QuotaExhausted(ModelUnavailable):
+    """The account behind the key has no money or allowance left; nothing is asked again by itself."""
+
+
+class PromptTooLong(ModelUnavailable):
+    """The model cannot read that much at once, or was caught reading only a part of it.
+
+    `limit_tokens` is the most that it can read, where that is known.
+    """
+
+    def __init__(self, message: str, *, limit_tokens: int | None = None) -> None:
+        self.limit_tokens = limit_tokens
+        super().__init__(message)
+
+
+class BudgetSpent(Unavailable):
+    """A cap on tokens or money that a setting names is reached; the text names both."""
 
 
 class EmbeddingsUnavailable(Unavailable):

@@ -1,5 +1,8 @@
 """Owns the application: mounts the routers, maps errors to problems, guards the door."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
 from starlette.middleware.base import BaseHTTPMiddleware
 
@@ -9,7 +12,7 @@ from app.api.host_guard import guard_host
 from app.api.methods import HeadAsGet
 from app.api.origin_guard import guard_origin
 from app.api.problems import add_problem_handlers
-from app.bootstrap import Services
+from app.bootstrap.services import Services
 from app.settings import LOOPBACK
 from app.web import category_pages, pages, reference
 from app.web.assets import mount_assets
@@ -21,7 +24,14 @@ def create_app(services: Services) -> FastAPI:
     On a loopback address only requests that name one are answered: a page elsewhere whose name
     was made to resolve to this machine is not.
     """
+
+    @asynccontextmanager
+    async def live(_: FastAPI) -> AsyncIterator[None]:
+        async with services.running():
+            yield
+
     app = FastAPI(
+        lifespan=live,
         title="Scopenote",
         summary="Tags articles by a publisher's scope notes, and says why.",
         version="0.1.0",

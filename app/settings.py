@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt, SecretStr, ValidationError
+from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.value import Share
@@ -12,6 +12,7 @@ from app.errors import BadSetting
 _ROOT = Path(__file__).resolve().parent.parent
 
 JudgeChoice = Literal["auto", "llm", "local"]
+SecondOpinion = Literal["all", "sample", "off"]
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 """The hosts that only this machine can reach, without brackets."""
@@ -26,6 +27,21 @@ class Settings(BaseSettings):
     prompts: Path = _ROOT / "prompts"
     judge: JudgeChoice = "auto"
     model: str = "gpt-6-luna"
+    second_opinion: SecondOpinion = "all"
+    max_together: PositiveInt = 40
+    shortlist: PositiveInt = 20
+    context_tokens: PositiveInt = 128_000
+    max_in_flight: PositiveInt = 16
+    timeout_s: PositiveFloat = 60.0
+    prices: Path | None = None
+    budget_call_usd: PositiveFloat | None = None
+    budget_call_tokens: PositiveInt | None = None
+    budget_job_usd: PositiveFloat | None = None
+    budget_job_tokens: PositiveInt | None = None
+    budget_day_usd: PositiveFloat | None = None
+    budget_day_tokens: PositiveInt | None = None
+    secret: SecretStr | None = None
+    encoding: Literal["o200k_base", "cl100k_base"] | None = None
     threshold: Share = 0.5
     max_tags: PositiveInt = 15
     max_categories: PositiveInt = 3
@@ -36,6 +52,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     allow_open: bool = False
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    tiktoken_cache_dir: Path | None = Field(default=None, validation_alias="TIKTOKEN_CACHE_DIR")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
 
     @property
@@ -56,7 +73,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         field = str(first["loc"][0])
-        name = field if field.startswith("OPENAI_") else f"SCOPENOTE_{field.upper()}"
+        name = field if field.startswith(("OPENAI_", "TIKTOKEN_")) else f"SCOPENOTE_{field.upper()}"
         raise BadSetting(
             f"{name}={first['input']!r}: {first['msg']}. Mend or unset it; the README lists all."
         ) from error

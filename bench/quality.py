@@ -13,7 +13,8 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from app.bootstrap import compose_classifier, find_embeddings
+from app.bootstrap.classifying import compose_classifier
+from app.bootstrap.embeddings import find_embeddings
 from app.category_files.loading import load_taxonomy
 from app.classifier import Classifier
 from app.domain.category import Taxonomy

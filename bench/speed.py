@@ -23,7 +23,7 @@ ROUNDS = 5
 _CHILD = """
 import asyncio, json, resource, sys, time
 start = time.perf_counter()
-from app.bootstrap import build_services
+from app.bootstrap.services import build_services
 from app.parsing.article_files import read_article_file
 from app.settings import Settings
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Builds articles for tests from lines of text: one sentence per line."""
 
+import hashlib
+
 from app.domain.article import Article, Removed, Run, Sentence
 
 
@@ -15,7 +17,7 @@ def build_article(*lines: str, title: str = "") -> Article:
         title=title,
         url=None,
         text=text,
-        digest=f"sha256:{text}",
+        digest="sha256:" + hashlib.sha256(f"{title}\n{text}".encode()).hexdigest(),
         sentences=tuple(sentences),
         runs=(Run(start=0, source=0, length=len(text)),),
         removed=Removed(),

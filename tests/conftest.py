@@ -2,6 +2,7 @@
 
 import os
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,19 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take away the settings of whoever runs the tests."""
     for name in [name for name in os.environ if name.startswith(("SCOPENOTE_", "OPENAI_"))]:  # noqa: TID251 - cleaned, not read
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders for data and caches that all tests share and nobody else has."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(autouse=True)
+def _no_traces(monkeypatch: pytest.MonkeyPatch, _own_folders: Path) -> None:
+    """Keep what is written down about model servers, and what they cost, out of the user's folders."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(_own_folders / "data"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(_own_folders / "cache"))
 
 
 @pytest.fixture

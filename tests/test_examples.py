@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import compose_classifier, find_embeddings
+from app.bootstrap.classifying import compose_classifier
+from app.bootstrap.embeddings import find_embeddings
 from app.category_files.loading import load_taxonomy
 from app.classifier import Classifier
 from app.parsing.article_files import read_article_file

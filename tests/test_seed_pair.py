@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from app.bootstrap import compose_classifier, find_embeddings
+from app.bootstrap.classifying import compose_classifier
+from app.bootstrap.embeddings import find_embeddings
 from app.category_files.loading import load_taxonomy
 from app.cli.program import program
 from app.domain.decision import Decision

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.bootstrap import Services, build_services
+from app.bootstrap.services import Services, build_services
 from app.server import create_app
 from app.settings import Settings
 

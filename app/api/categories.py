@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from app.api.problems import VARY, problems
 from app.api.services import CurrentServices
-from app.bootstrap import Services
+from app.bootstrap.services import Services
 from app.category_files.listing import describe_category
 
 router = APIRouter(tags=["categories"])

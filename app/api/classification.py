@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Self
 
+from app.domain.article import Article
 from app.domain.decision import Assignment, Decision
 from app.domain.telling import tell_absence
 from app.domain.value import Value
@@ -18,6 +19,18 @@ class ArticleSummary(Value):
     digest: str
     words: int
     sentences: int
+
+    @classmethod
+    def of(cls, article: Article) -> Self:
+        """The summary of an article."""
+        return cls(
+            id=article.id,
+            title=article.title,
+            url=article.url,
+            digest=article.digest,
+            words=article.words,
+            sentences=len(article.sentences),
+        )
 
 
 class Classification(Value):
@@ -46,18 +59,11 @@ class Classification(Value):
     @classmethod
     def of(cls, decision: Decision, *, considered_only: bool = False) -> Self:
         """The classification that tells a decision; `considered_only` leaves out what was not put forward."""
-        article, first = decision.article, decision.first
+        first = decision.first
         return cls(
             id=decision.id,
             created_at=decision.created_at.astimezone(UTC),
-            article=ArticleSummary(
-                id=article.id,
-                title=article.title,
-                url=article.url,
-                digest=article.digest,
-                words=article.words,
-                sentences=len(article.sentences),
-            ),
+            article=ArticleSummary.of(decision.article),
             tag=first.category if first else None,
             rationale=first.rationale if first else tell_absence(decision.assignments),
             tags=decision.tags,

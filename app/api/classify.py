@@ -1,13 +1,18 @@
-"""Owns `POST /classify`: one article in, its classification out."""
+"""Owns `POST /classify`: one article in, its classification or the plan for it out."""
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
+from fastapi.sse import EventSourceResponse
 from pydantic import Field, model_validator
 
 from app.api.classification import Classification
-from app.api.problems import problems
+from app.api.explained_plan import ExplainedPlan
+from app.api.problems import describe_error, problems
 from app.api.services import CurrentServices
+from app.api.streaming import stream, wants_events
+from app.domain.progress import Watch, watch_nothing
 from app.parsing.submission import Submission
 
 router = APIRouter(tags=["classify"])
@@ -28,12 +33,31 @@ class ClassifyRequest(Submission):
         return data
 
 
-@router.post("/classify", responses=problems(400, 403, 413, 415, 422, 503))
+@router.post("/classify", response_model=Classification, responses=problems(400, 403, 413, 415, 422, 503))
 async def classify(
+    request: Request,
     body: ClassifyRequest,
     services: CurrentServices,
     assignments: Annotated[Literal["all", "considered"], Query()] = "all",
-) -> Classification:
-    """Classify one article now and say why each category applies or does not."""
-    decision = await services.classify(body, body.categories)
-    return Classification.of(decision, considered_only=assignments == "considered")
+) -> Classification | EventSourceResponse:
+    """Classify one article now and say why each category applies or does not.
+
+    With `Accept: text/event-stream` the answer is a stream of server-sent events: `progress` for
+    each step that is done, then `classification` with the same body, or `problem`.
+    """
+
+    async def work(watch: Watch = watch_nothing) -> Classification:
+        decision = await services.classify(body, body.categories, watch)
+        return Classification.of(decision, considered_only=assignments == "considered")
+
+    if wants_events(request.headers.get("accept", "")):
+        return stream(work, partial(describe_error, request))
+    return await work()
+
+
+@router.post("/classify/plan", responses=problems(400, 403, 413, 415, 422, 503))
+async def explain_plan(body: ClassifyRequest, services: CurrentServices) -> ExplainedPlan:
+    """Say what classifying this article would take in calls, tokens and money; nothing is spent."""
+    article, plan = await services.plan(body, body.categories)
+    asked = len(set(body.categories)) or len(services.taxonomy.categories)
+    return ExplainedPlan.of(plan, article, model=services.judge_name, categories=asked)

@@ -15,13 +15,18 @@ class Health(Value):
 
 
 class Readiness(Value):
-    """What the service classifies with. `embeddings` is false where it goes by words alone."""
+    """What the service classifies with.
+
+    `embeddings` is false where it goes by words alone. `waiting` counts articles that the local
+    judge stood in for; the LLM is asked about them when it is back.
+    """
 
     status: str
     categories: int
     taxonomy_version: str
     judge: str
     embeddings: bool
+    waiting: int
 
 
 @router.get("/healthz")
@@ -39,4 +44,5 @@ async def check_readiness(services: CurrentServices) -> Readiness:
         taxonomy_version=services.taxonomy.version,
         judge=services.judge_name,
         embeddings=services.has_embeddings,
+        waiting=services.waiting,
     )

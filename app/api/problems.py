@@ -33,6 +33,7 @@ STATUSES: Mapping[type[ScopenoteError], HTTPStatus] = {
 }
 """The HTTP status of each error; a class that is not named here has its nearest parent's."""
 
+UNEXPECTED = "Something went wrong that is no fault of the request. Try again; the service's log has the cause."
 MEDIA_TYPE = "application/problem+json"
 
 VARY: Mapping[str, str] = {"Vary": "Accept"}
@@ -55,15 +56,25 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 
-def answer_problem(request: Request, status: int, name: str, detail: str) -> JSONResponse:
-    """A response with one problem document; `name` is the error's class or a short phrase."""
-    problem = Problem(
+def describe(request: Request, status: int, name: str, detail: str) -> Problem:
+    """A problem document; `name` is the error's class or a short phrase."""
+    return Problem(
         type="urn:scopenote:problem:" + re.sub(r"(?<=[a-z])(?=[A-Z])|\s+", "-", name).lower(),
         title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
         instance=request.url.path,
     )
+
+
+def describe_error(request: Request, error: ScopenoteError) -> Problem:
+    """The problem document of an error of ours."""
+    return describe(request, find_status(error, request), type(error).__name__, str(error))
+
+
+def answer_problem(request: Request, status: int, name: str, detail: str) -> JSONResponse:
+    """A response with one problem document."""
+    problem = describe(request, status, name, detail)
     return JSONResponse(problem.model_dump(), status_code=status, media_type=MEDIA_TYPE, headers=dict(VARY))
 
 
@@ -106,8 +117,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def _on_unexpected(request: Request, _error: Exception) -> JSONResponse:
         """The server logs the error; whoever asked learns nothing of its insides."""
-        detail = "Something went wrong that is no fault of the request. Try again; the service's log has the cause."
-        return answer_problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Unexpected", detail)
+        return answer_problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Unexpected", UNEXPECTED)
 
 
 def _concerns_body(error: RequestValidationError) -> bool:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.bootstrap import Services
+from app.bootstrap.services import Services
 
 
 def _find_services(request: Request) -> Services:

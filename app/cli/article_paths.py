@@ -1,5 +1,6 @@
 """Owns what a path on the command line names: a file, standard input, or the articles of a folder."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,6 +26,25 @@ def list_articles(paths: Sequence[str]) -> list[str]:
         say(f"{path}: {len(articles)} {'article' if len(articles) == 1 else 'articles'}")
         found += articles
     return found
+
+
+def read_path(path: str, *, max_bytes: int) -> bytes:
+    """What stands in a file or comes from standard input.
+
+    Raises:
+        BadFile: it cannot be read, or holds more than `max_bytes`.
+    """
+    try:
+        if path == STDIN:
+            data = sys.stdin.buffer.read(max_bytes + 1)
+        else:
+            with Path(path).open("rb") as file:
+                data = file.read(max_bytes + 1)
+    except OSError as error:
+        raise BadFile(path, f"cannot be read: {error.strerror}", "Name an article file, or - for stdin.") from error
+    if len(data) > max_bytes:
+        raise BadFile(path, f"is over {max_bytes:,} bytes", "Split it, or raise SCOPENOTE_MAX_BODY_BYTES.")
+    return data
 
 
 def _list_folder(folder: Path) -> list[str]:

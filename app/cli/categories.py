@@ -59,7 +59,7 @@ def lint(
 ) -> None:
     """Report what is missing, vague, contradictory, duplicated or overlapping in the definitions."""
     with telling_errors():
-        from app.bootstrap import find_embeddings
+        from app.bootstrap.embeddings import find_embeddings
         from app.linting.lint import lint_taxonomy
 
         embeddings = find_embeddings()

@@ -26,7 +26,7 @@ def serve(
     with telling_errors():
         import uvicorn
 
-        from app.bootstrap import build_services
+        from app.bootstrap.services import build_services
         from app.server import create_app
 
         settings = _choose(load_settings(), host, port)

@@ -11,12 +11,14 @@ class GroundedCheck(Value):
     """A judge's check with the evidence for it that stands in the article, best first.
 
     `sentences` are the numbers of the sentences in which the evidence lies. Both are empty where
-    nothing that the judge cited could be found: the check is then a claim and no more.
+    nothing that the judge cited could be found, or may be trusted: the check is then a claim and no more.
+    `distrusted` says that it was found, in a sentence written for a model.
     """
 
     about: str
     evidence: tuple[Evidence, ...]
     sentences: tuple[PositiveInt, ...]
+    distrusted: bool = False
 
 
 class GroundedVerdict(Value):
@@ -30,6 +32,7 @@ class GroundedVerdict(Value):
     strength: Share | None
     depth: Share | None
     unreadable: bool
+    sections_disagree: bool = False
     injection_suspected: bool
 
     @property
@@ -39,13 +42,25 @@ class GroundedVerdict(Value):
         return tuple(found[place] for place in sorted(found))
 
 
+class SecondLook(Value):
+    """What a second judge made of the same category; `applies` by the same threshold."""
+
+    score: Share
+    applies: bool
+    rationale: str
+
+
 class ScoredVerdict(Value):
-    """A grounded verdict with the score that code gave it, and the threshold it has to reach."""
+    """A grounded verdict with the score that code gave it, and the threshold it has to reach.
+
+    `second` is None where nobody else looked.
+    """
 
     category: Category
     verdict: GroundedVerdict
     score: Share
     threshold: Share
+    second: SecondLook | None = None
 
     @property
     def applies(self) -> bool:

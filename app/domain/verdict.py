@@ -19,13 +19,15 @@ class Check(Value):
     """A judge's claim that one topic or exclusion holds, with where it says it saw that.
 
     `about` is the id of a topic or an exclusion, or of the category itself where it lists no
-    topics; `quote` is empty where the judge gave sentence numbers only. Nothing in it has been
-    looked up in the article.
+    topics; `quote` is empty where the judge gave sentence numbers only. `further` are more quotes
+    for the same claim, each of which may carry it where the first cannot be found. Nothing in it
+    has been looked up in the article.
     """
 
     about: str
     sentences: tuple[PositiveInt, ...] = ()
     quote: Annotated[str, Field(max_length=2000)] = ""
+    further: tuple[Annotated[str, Field(max_length=2000)], ...] = ()
 
 
 class Verdict(Value):
@@ -35,6 +37,9 @@ class Verdict(Value):
     applies is not the judge's to say: `app.rules` computes it from the checks that survive
     grounding. `strength` is a measured 0 to 1 where the judge measures (the local judge), None
     where it only claims (an LLM). `depth` is the share of passages about the category, likewise.
+
+    `unreadable`: the judge was asked and gave nothing that can be read as an answer, which is not a "no".
+    `sections_disagree`: parts of a long article, judged apart, contradict each other about an exclusion.
     """
 
     category_id: CategoryId
@@ -44,6 +49,7 @@ class Verdict(Value):
     strength: Share | None = None
     depth: Share | None = None
     unreadable: bool = False
+    sections_disagree: bool = False
     injection_suspected: bool = False
 
 
@@ -67,10 +73,13 @@ class JudgeName(Value):
 
 
 class Judgement(Value):
-    """One verdict per candidate, in the candidates' order, with who gave them at what cost."""
+    """One verdict per candidate, in the candidates' order, with who gave them.
+
+    `kept` says that they were given before, and cost nothing now.
+    """
 
     verdicts: tuple[Verdict, ...]
     judge: JudgeName
-    usage: Usage
     prompt_version: str
     warnings: tuple[str, ...] = ()
+    kept: bool = False

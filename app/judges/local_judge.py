@@ -8,8 +8,12 @@ from numpy.typing import NDArray
 
 from app.domain.article import Article
 from app.domain.category import Category
+from app.domain.errand import Errand
+from app.domain.plan import Part, Plan
+from app.domain.telling import tell_count
 from app.domain.value import Value
-from app.domain.verdict import Candidate, Check, Judgement, JudgeName, Usage, Verdict
+from app.domain.verdict import Candidate, Check, Judgement, JudgeName, Verdict
+from app.llm.tab import Tab
 from app.similarity.profiles import build_profile
 from app.similarity.reader import PhraseMeasures, Reader
 from app.similarity.shortlist import Ranked
@@ -41,8 +45,18 @@ class LocalJudge:
         self._reader = reader
         self._threshold = threshold
 
-    async def judge(self, article: Article, candidates: tuple[Candidate, ...]) -> Judgement:
+    async def plan(self, article: Article, categories: tuple[Category, ...], *, may_leave_out: bool) -> Plan:  # noqa: ARG002 - the protocol's
+        """All of them at once, on this machine."""
+        return Plan(
+            strategy="local",
+            reason=f"The local judge measures {tell_count(len(categories), 'definition')} on this machine, for nothing",
+            batches=(tuple(Candidate(category=category, score=0.0) for category in categories),),
+            parts=(Part(sentences=tuple(sentence.number for sentence in article.sentences)),),
+        )
+
+    async def judge(self, article: Article, plan: Plan, errand: Errand, tab: Tab) -> Judgement:  # noqa: ARG002 - the protocol's
         """One verdict per candidate, in their order; costs nothing and asks nobody."""
+        candidates = plan.candidates
         ranked = {r.category_id: r for r in await self._reader.rank(article)}
         close = [c.category for c in candidates if self._is_close(c.category, ranked[c.category.id])]
         claims = await self._find_claims(article, close)
@@ -51,7 +65,6 @@ class LocalJudge:
                 _to_verdict(c.category, ranked[c.category.id], claims.get(c.category.id, ())) for c in candidates
             ),
             judge=JudgeName(kind="local", model=self.model),
-            usage=Usage(),
             prompt_version=PROMPT_VERSION,
             warnings=self._find_limits(article),
         )

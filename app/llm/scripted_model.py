@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from pydantic import JsonValue
-
-from app.llm.model import Message, Reply
+from app.domain.errand import Errand
+from app.domain.verdict import Usage
+from app.llm.model import Message, Question, Reply
+from app.llm.tab import Tab
 
 Script = Callable[[tuple[Message, ...]], str]
-"""The reply's text for the messages of one call."""
+"""The reply's text for the messages of one question."""
 
 
 class ScriptedModel:
@@ -18,13 +19,10 @@ class ScriptedModel:
         self.asked: list[tuple[Message, ...]] = []
         self._script = script
 
-    async def complete(self, messages: tuple[Message, ...], schema: dict[str, JsonValue]) -> Reply:  # noqa: ARG002 - the protocol's
+    async def complete(self, question: Question, errand: Errand, tab: Tab) -> Reply:  # noqa: ARG002 - the protocol's
         """The script's reply; tokens are counted as words, so that usage is never empty."""
-        self.asked.append(messages)
-        text = self._script(messages)
-        return Reply(
-            text=text,
-            finish="stop",
-            input_tokens=sum(len(message.content.split()) for message in messages),
-            output_tokens=len(text.split()),
-        )
+        self.asked.append(question.messages)
+        text = self._script(question.messages)
+        words = sum(len(message.content.split()) for message in question.messages)
+        tab.add(Usage(calls=1, input_tokens=words, output_tokens=len(text.split()), cost_usd=None))
+        return Reply(text=text, finish="stop")

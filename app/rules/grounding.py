@@ -11,47 +11,67 @@ MAX_EVIDENCE = 3
 """Sentences of evidence kept per check; a judge that cites more has its first ones kept."""
 
 
-def ground(verdict: Verdict, article: Article, text: FoldedText) -> GroundedVerdict:
-    """The verdict with every citation looked up; `text` is the article's, folded once for all."""
-    topics = [
-        _ground_check(check, verdict, article, text, topic=_find_topic(check, verdict)) for check in verdict.topics
-    ]
-    exclusions = [_ground_check(check, verdict, article, text, topic=None) for check in verdict.exclusions]
+def ground(
+    verdict: Verdict, article: Article, text: FoldedText, distrusted: frozenset[int] = frozenset()
+) -> GroundedVerdict:
+    """The verdict with every citation looked up; `text` is the article's, folded once for all.
+
+    `distrusted` are the numbers of the sentences that seem written for a model, 0 for the title. Nothing that
+    touches one of them is evidence, and a verdict by a judge that reads is marked. One that measures obeys nobody.
+    """
+    shunned = frozenset[int]() if verdict.strength is not None else distrusted
+    topics, exclusions = (
+        tuple(_ground_check(check, verdict, article, text, shunned) for check in checks)
+        for checks in (verdict.topics, verdict.exclusions)
+    )
     return GroundedVerdict(
         category_id=verdict.category_id,
-        topics=tuple(topics),
-        exclusions=tuple(exclusions),
+        topics=tuple(_name_topic(check, verdict) for check in topics),
+        exclusions=exclusions,
         unverified_quotes=sum(not check.evidence for check in (*topics, *exclusions)),
         rationale=verdict.rationale,
         strength=verdict.strength,
         depth=verdict.depth,
         unreadable=verdict.unreadable,
-        injection_suspected=verdict.injection_suspected,
+        sections_disagree=verdict.sections_disagree,
+        injection_suspected=verdict.injection_suspected or bool(shunned),
     )
 
 
-def _find_topic(check: Check, verdict: Verdict) -> str | None:
-    """The topic that a check is about; None where it is about a category that lists no topics."""
-    return None if check.about == verdict.category_id else check.about
+def _name_topic(check: GroundedCheck, verdict: Verdict) -> GroundedCheck:
+    """The check, its evidence carrying the topic's id; a category that lists no topics is checked as a whole."""
+    if check.about == verdict.category_id:
+        return check
+    named = tuple(evidence.model_copy(update={"topic": check.about}) for evidence in check.evidence)
+    return check.model_copy(update={"evidence": named})
 
 
 def _ground_check(
-    check: Check, verdict: Verdict, article: Article, text: FoldedText, *, topic: str | None
+    check: Check, verdict: Verdict, article: Article, text: FoldedText, shunned: frozenset[int]
 ) -> GroundedCheck:
-    """A judge that measures points to sentences; one that only claims must quote them."""
-    if check.quote:
-        span = locate(check.quote, text)
-        spans = [span] if span else []
-    elif verdict.strength is not None:
-        cited = [article.sentences[n - 1] for n in check.sentences if n <= len(article.sentences)]
-        spans = [(sentence.start, sentence.end) for sentence in cited[:MAX_EVIDENCE]]
-    else:
-        spans = []
+    found = _find_spans(check, verdict, article, text)
+    spans = [span for span in found if not _touches(span, shunned, article)]
     return GroundedCheck(
         about=check.about,
-        evidence=tuple(Evidence(quote=article.text[a:b], start=a, end=b, topic=topic) for a, b in spans),
+        evidence=tuple(Evidence(quote=article.text[a:b], start=a, end=b) for a, b in spans),
         sentences=tuple(s.number for s in article.sentences if any(_overlaps(s, span) for span in spans)),
+        distrusted=bool(found) and not spans,
     )
+
+
+def _find_spans(check: Check, verdict: Verdict, article: Article, text: FoldedText) -> list[tuple[int, int]]:
+    """A judge that measures points to sentences; one that only claims must quote them."""
+    quotes = [quote for quote in (check.quote, *check.further) if quote]
+    if quotes:
+        return list(dict.fromkeys(span for quote in quotes if (span := locate(quote, text))))
+    if verdict.strength is None:
+        return []
+    cited = [article.sentences[n - 1] for n in check.sentences if n <= len(article.sentences)]
+    return [(sentence.start, sentence.end) for sentence in cited[:MAX_EVIDENCE]]
+
+
+def _touches(span: tuple[int, int], shunned: frozenset[int], article: Article) -> bool:
+    return any(_overlaps(article.sentences[number - 1], span) for number in shunned if number > 0)
 
 
 def _overlaps(sentence: Sentence, span: tuple[int, int]) -> bool:

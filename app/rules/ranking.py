@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from app.domain.category import Category, Taxonomy
 from app.domain.decision import Assignment, ReviewReason, Status
-from app.domain.grounded import CheckedVerdict
+from app.domain.grounded import CheckedVerdict, ScoredVerdict
+from app.rules.disagreement import differ_strongly
 from app.rules.thresholds import Thresholds
 
 _ORDER: tuple[Status, ...] = ("assigned", "review", "excluded", "rejected", "not_considered")
@@ -30,14 +31,14 @@ def assign(checked: CheckedVerdict, thresholds: Thresholds) -> Assignment:
     reasons = _find_review_reasons(checked, thresholds)
     triggered = next((f for f in checked.findings if f.finding == "triggered"), None)
     status: Status
-    if triggered and scored.applies:
+    if triggered and (scored.applies or reasons == ("injection_suspected",)):
         status, rationale = "excluded", f"Excluded by “{triggered.text.rstrip('. ')}”. {triggered.reason}"
         reasons = ()
-    elif triggered and reasons == ("near_threshold",):
-        # Just under the threshold and excluded besides: no person could make it stand.
+    elif triggered and reasons in {("near_threshold",), ("judges_disagree",)}:
+        # Under the threshold, or for one judge only above it, and excluded besides: no person could make it stand.
         status, rationale, reasons = "rejected", scored.verdict.rationale, ()
     elif reasons:
-        status, rationale = "review", scored.verdict.rationale
+        status, rationale = "review", _hear_both(scored)
     else:
         status, rationale = ("assigned" if scored.applies else "rejected"), scored.verdict.rationale
     return Assignment(
@@ -55,19 +56,31 @@ def assign(checked: CheckedVerdict, thresholds: Thresholds) -> Assignment:
     )
 
 
+def _hear_both(scored: ScoredVerdict) -> str:
+    """The judge's rationale; where another judge differs strongly, both."""
+    second = scored.second
+    if second is None or not differ_strongly(scored):
+        return scored.verdict.rationale
+    first = scored.verdict.rationale or ("It applies." if scored.applies else "It does not apply.")
+    return f"One judge ({scored.score:.2f}): {first} The other ({second.score:.2f}): {second.rationale}"
+
+
 def _find_review_reasons(checked: CheckedVerdict, thresholds: Thresholds) -> tuple[ReviewReason, ...]:
     scored, verdict = checked.scored, checked.scored.verdict
     undecided = [finding for finding in checked.findings if finding.finding == "undecided"] if scored.applies else []
     unquoted = {check.about for check in verdict.exclusions if not check.evidence}
     by_judge = [finding for finding in undecided if finding.decided_by == "judge"]
-    claimed_only = bool(verdict.topics) and not verdict.evidence and verdict.strength is None
+    claimed = verdict.topics if verdict.strength is None and not verdict.evidence else ()
+    # Whatever could have been gained by the orders that an article gives: a tag, or the absence of one.
+    gained = scored.applies or differ_strongly(scored) or any(check.distrusted for check in claimed)
     held: dict[ReviewReason, bool] = {
         "unreadable_reply": verdict.unreadable,
-        "quote_not_found": claimed_only or any(finding.id in unquoted for finding in by_judge),
+        "quote_not_found": any(not check.distrusted for check in claimed) or any(f.id in unquoted for f in by_judge),
         "near_threshold": verdict.strength is not None and abs(scored.score - scored.threshold) < thresholds.near,
-        "judges_disagree": any(finding.id not in unquoted for finding in by_judge),
+        "judges_disagree": differ_strongly(scored) or any(finding.id not in unquoted for finding in by_judge),
         "judgement_needed": any(finding.decided_by == "rule" for finding in undecided),
-        "injection_suspected": scored.applies and verdict.injection_suspected,
+        "sections_disagree": scored.applies and verdict.sections_disagree,
+        "injection_suspected": gained and verdict.injection_suspected,
     }
     return tuple(reason for reason, holds in held.items() if holds)
 

@@ -35,4 +35,5 @@ def may_stand(scored: ScoredVerdict, thresholds: Thresholds) -> bool:
     """Whether the category can end as anything but rejected, so that its exclusions matter."""
     verdict = scored.verdict
     near = scored.score > scored.threshold - thresholds.near
-    return near or verdict.unreadable or (verdict.strength is None and bool(verdict.topics))
+    seen_by_another = scored.second is not None and scored.second.applies
+    return near or seen_by_another or verdict.unreadable or (verdict.strength is None and bool(verdict.topics))

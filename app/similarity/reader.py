@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 KEPT = 64
 """Articles whose vectors are kept: at most 400 sentences each, under a megabyte."""
+MOST_PHRASES = 400
+"""Titles, then topics, by which sentences of a very long article are chosen: about a second's work."""
 WORKERS = 2
 """Articles measured at the same time; more would only share the same cores."""
 
@@ -60,6 +62,20 @@ class Reader:
         """How strongly each sentence is about each phrase, and which sentences name it."""
         vectors = await self._read(article)
         return await self._work(lambda: _measure(phrases, vectors, self.index))
+
+    async def choose(self, article: Article, count: int) -> tuple[int, ...]:
+        """The numbers of the `count` sentences that are most strongly about any category, the strongest first.
+
+        Where not every sentence is measured, one counts as much as those around it that are.
+        """
+        categories = self.index.taxonomy.categories
+        phrases = [category.title for category in categories]
+        phrases += [topic.text for category in categories for topic in category.topics]
+        measured = await self.measure(article, tuple(dict.fromkeys(phrases))[:MOST_PHRASES])
+        numbers = np.arange(1, len(article.sentences) + 1)
+        strengths = np.interp(numbers, measured.numbers, measured.strengths.max(axis=0))
+        best = np.argsort(-strengths, kind="stable")[:count]
+        return tuple(numbers[best].tolist())
 
     def count_looked_at(self, article: Article) -> int:
         """How many of the article's sentences are measured; all but in very long ones."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.bootstrap import Services
+from app.bootstrap.services import Services
 from app.linting.findings import LintFinding
 
 pytestmark = pytest.mark.anyio

@@ -110,20 +110,79 @@ def test_a_setting_that_cannot_be_used_is_named(folder: Path, monkeypatch: pytes
     assert "SCOPENOTE_THRESHOLD='often'" in err
 
 
-def test_a_server_that_is_not_there_is_exit_code_3(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_is_not_there_is_exit_code_3_where_the_llm_is_asked_for_by_name(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
-    code, _, err = _run("classify", "-", "--categories", str(folder), stdin=ARTICLE)
-    assert code == 3
+    code, out, err = _run("classify", "-", "--categories", str(folder), "--judge", "llm", stdin=ARTICLE)
+    assert (code, out) == (3, "")
     assert "SCOPENOTE_JUDGE=local" in err
 
 
 def test_a_server_that_is_not_there_is_told_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
     article = str(folder.parent / "article.txt")
-    code, _, err = _run("classify", article, article, article, "--categories", str(folder))
+    code, _, err = _run("classify", article, article, article, "--categories", str(folder), "--judge", "llm")
     assert code == 3
     assert err.count("could not be reached") == 1
     assert "3 of 3 articles not classified" in err
+
+
+def test_the_local_judge_stands_in_for_a_server_that_is_not_there(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    code, out, _ = _run("classify", "-", "--json", "--categories", str(folder), stdin=ARTICLE)
+    body = json.loads(out)
+    assert (code, body["tag"], body["judge"]["degraded"]) == (0, "governance", True)
+    assert "could not be reached" in body["warnings"][0]
+
+
+def test_a_plan_says_what_it_would_take_and_asks_nobody(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    code, out, _ = _run("classify", "-", "--explain-plan", "--json", "--categories", str(folder), stdin=ARTICLE)
+    plan = json.loads(out)
+    assert (code, plan["strategy"], plan["calls"], plan["asked"]) == (0, "together", 1, [["governance"]])
+    assert plan["input_tokens"] > 0
+    assert plan["most_usd"] > plan["cost_usd"] > 0
+
+
+def test_a_plan_for_people(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    code, out, _ = _run("classify", "-", "--explain-plan", "--categories", str(folder), stdin=ARTICLE)
+    assert code == 0
+    for words in ("1 call to gpt-6-luna", "Cost: about USD", "nothing was spent"):
+        assert words in out
+
+
+def test_the_rehearsal_has_to_be_asked_for_and_says_that_it_is_one(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCOPENOTE_MODEL", "scripted")
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    code, _, err = _run("classify", "-", "--categories", str(folder), stdin=ARTICLE)
+    assert (code, "SCOPENOTE_JUDGE=llm" in err) == (2, True)
+    code, out, _ = _run("classify", "-", "--json", "--categories", str(folder), "--judge", "llm", stdin=ARTICLE)
+    body = json.loads(out)
+    assert (code, body["judge"]["model"], body["usage"]["calls"]) == (0, "scripted", 1)
+    assert "rehearsal" in body["warnings"][0]
+
+
+def test_money_cannot_be_capped_where_the_price_is_not_known(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("SCOPENOTE_MODEL", "a-model-of-our-own")
+    monkeypatch.setenv("SCOPENOTE_BUDGET_DAY_USD", "1")
+    code, _, err = _run("classify", "-", "--categories", str(folder), stdin=ARTICLE)
+    assert code == 2
+    assert "SCOPENOTE_PRICES" in err
+
+
+def test_a_budget_that_is_spent_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("SCOPENOTE_BUDGET_CALL_TOKENS", "10")
+    code, _, err = _run("classify", "-", "--categories", str(folder), "--judge", "llm", stdin=ARTICLE)
+    assert code == 3
+    assert "SCOPENOTE_BUDGET_CALL_TOKENS" in err
 
 
 def test_an_article_over_a_limit_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from app.domain.article import Article
 from app.domain.category import Category, Taxonomy, Topic
+from app.similarity import passages
 from app.similarity import reader as reading
 from app.similarity.passages import ArticleVectors, read_vectors
 from app.similarity.reader import Reader
@@ -57,3 +58,18 @@ async def test_measures_say_where_a_phrase_is_named(reader: Reader) -> None:
 async def test_a_shortlist_is_as_long_as_asked(reader: Reader) -> None:
     (candidate,) = await reader.shortlist(build_article("Queues and waiting."), size=1)
     assert candidate.category.id == "flow"
+
+
+async def test_the_most_telling_sentences_come_first(reader: Reader) -> None:
+    article = build_article("Bread is baked.", "Queues and waiting times grow.", "Rain falls.")
+    assert (await reader.choose(article, 2))[0] == 2
+    assert len(await reader.choose(article, 2)) == 2
+
+
+async def test_sentences_that_are_not_measured_count_as_their_neighbours(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passages, "MAX_SENTENCES", 3)
+    quiet = ["Bread is baked."] * 8
+    article = build_article(*quiet, "Queues and waiting times grow.")
+    assert set(await reader.choose(article, 3)) == {7, 8, 9}

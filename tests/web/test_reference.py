@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
-from app.bootstrap import build_services
+from app.bootstrap.services import build_services
 from app.server import create_app
 from app.settings import Settings
 from app.web import reference

@@ -1,0 +1,151 @@
+"""Owns composing what stands between the judge and a model server: queue, budgets, ledger, prices, prompts."""
+
+import random
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.bootstrap.embeddings import find_cache, find_data
+from app.errors import BadSetting
+from app.judges.llm_judge import LLMJudge
+from app.judges.planning import Limits as PlanLimits
+from app.judges.planning import Planner
+from app.judges.pricing import Tariff
+from app.judges.sizing import Sizes
+from app.llm.asking import Asker, build_asker
+from app.llm.budgets import Caps
+from app.llm.caching import get_prefix_cache
+from app.llm.capabilities import Capabilities
+from app.llm.capability_memory import CapabilityMemory
+from app.llm.clock import SystemClock
+from app.llm.ledger import Ledger
+from app.llm.ledger_file import FileLedger
+from app.llm.openai_wire import OpenAIWire
+from app.llm.prices import Price, load_prices
+from app.llm.rehearsal import MODEL as REHEARSAL
+from app.llm.rehearsal import RehearsalWire
+from app.llm.scheduler import Limits
+from app.prompting.composing import Composer
+from app.prompting.counting import Counter, load_counter
+from app.prompting.secret import load_secret
+from app.settings import Settings
+from app.similarity.reader import Reader
+
+NO_RESULT = "a rehearsal that matches words; no LLM is asked, and its results mean nothing"
+PLACEHOLDER_KEY = "none"
+"""Sent where a server is named without a key: local servers want none, the SDK wants some."""
+
+
+@dataclass(frozen=True)
+class ModelInUse:
+    """A model with all that stands before it: one for everything that runs in the process."""
+
+    wire: OpenAIWire | RehearsalWire
+    asker: Asker
+    composer: Composer
+    counter: Counter
+    ledger: Ledger
+    price: Price | None
+
+    def build_judge(self, settings: Settings, reader: Reader) -> LLMJudge:
+        """A judge that asks this model, about categories that the reader has measured."""
+        planner = Planner(
+            Sizes(self.composer, self.counter),
+            Tariff(price=self.price, cache=get_prefix_cache(self.wire.server, self.wire.name)),
+            shortlist=lambda article, size: reader.shortlist(article, size=size),
+            choose=reader.choose,
+            limits=PlanLimits(
+                max_together=settings.max_together,
+                shortlisted=settings.shortlist,
+                context_tokens=settings.context_tokens,
+            ),
+        )
+        return LLMJudge(self.asker, self.composer, planner, cautions=self._caution)
+
+    def introduce(self) -> list[str]:
+        """Who is asked, at what price, and what tokens are counted by."""
+        if isinstance(self.wire, RehearsalWire):
+            return [f"Judge: {NO_RESULT}."]
+        lines = [f"Judge: {self.wire.name} at {self.wire.server}; every article costs tokens."]
+        if self.price is None:
+            lines.append(f"Cost: not known, no price for {self.wire.name} (SCOPENOTE_PRICES may name one).")
+        else:
+            rates = f"${self.price.input:g} per million tokens in, ${self.price.output:g} out"
+            lines.append(f"Prices of {self.price.as_of}: {rates}.")
+        if not self.counter.exact:
+            lines.append(f"Tokens are estimated: {self.counter.name}.")
+        return lines
+
+    @property
+    def _caution(self) -> tuple[str, ...]:
+        return (NO_RESULT,) if isinstance(self.wire, RehearsalWire) else ()
+
+    async def close(self) -> None:
+        """Close the connections to the server."""
+        await self.wire.close()
+
+
+def open_model(settings: Settings) -> ModelInUse:
+    """The model that the settings name.
+
+    Raises:
+        BadFile: a prompt or the price list cannot be read.
+        BadSetting: there is neither key nor server, or money is capped and the model's price is not known.
+    """
+    wire = _choose_wire(settings)
+    clock = SystemClock()
+    price = load_prices(settings.prices).find(wire.name, wire.server)
+    composer = Composer(settings.prompts, secret=_find_secret(settings))
+    memory = CapabilityMemory(find_cache())
+    ledger = FileLedger(find_data() / "ledger", clock.now)
+    asker = build_asker(
+        wire,
+        Capabilities(wire.server, wire.name, memory, clock.now, probe_text=composer.probe),
+        ledger,
+        clock,
+        random=random.random,
+        new_id=lambda: uuid.uuid4().hex,
+        limits=Limits(max_concurrency=settings.max_in_flight),
+        caps=_collect_caps(settings),
+        price=price,
+        timeout_s=settings.timeout_s,
+    )
+    counter = load_counter(wire.name, folders=_list_rank_folders(settings), encoding=settings.encoding)
+    return ModelInUse(wire=wire, asker=asker, composer=composer, counter=counter, ledger=ledger, price=price)
+
+
+def _choose_wire(settings: Settings) -> OpenAIWire | RehearsalWire:
+    if settings.model == REHEARSAL:
+        if settings.judge != "llm":
+            raise BadSetting(
+                f"SCOPENOTE_MODEL={REHEARSAL!r} is a rehearsal without an LLM. "
+                "Set SCOPENOTE_JUDGE=llm as well if that is meant, or name a model."
+            )
+        return RehearsalWire()
+    if settings.openai_api_key is None and settings.openai_base_url is None:
+        raise BadSetting(
+            "SCOPENOTE_JUDGE=llm needs OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own. "
+            "Set one, or SCOPENOTE_JUDGE=local."
+        )
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else PLACEHOLDER_KEY
+    return OpenAIWire(settings.model, api_key=key, base_url=settings.openai_base_url)
+
+
+def _find_secret(settings: Settings) -> bytes:
+    return settings.secret.get_secret_value().encode() if settings.secret else load_secret(find_data())
+
+
+def _list_rank_folders(settings: Settings) -> list[Path]:
+    """Where tiktoken's rank files may lie."""
+    return [folder for folder in (settings.tiktoken_cache_dir, find_cache()) if folder]
+
+
+def _collect_caps(settings: Settings) -> Caps:
+    return Caps(
+        call_usd=settings.budget_call_usd,
+        call_tokens=settings.budget_call_tokens,
+        job_usd=settings.budget_job_usd,
+        job_tokens=settings.budget_job_tokens,
+        day_usd=settings.budget_day_usd,
+        day_tokens=settings.budget_day_tokens,
+    )

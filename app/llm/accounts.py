@@ -1,0 +1,139 @@
+"""Owns the accounts of one model: an attempt is checked, written down and held before it is sent, and settled after."""
+
+import math
+from collections.abc import Callable
+
+from app.domain.errand import Errand
+from app.domain.verdict import Usage
+from app.llm.budgets import Budgets, Need
+from app.llm.clock import Clock
+from app.llm.failures import UNKNOWN_OUTCOME, AttemptFailed
+from app.llm.ledger import Attempt, Ledger, Purpose, Status
+from app.llm.model import Question, Reply, Tokens
+from app.llm.prices import Price
+from app.llm.tab import Tab
+
+BYTES_PER_TOKEN = 3
+"""For replies whose tokens a server does not report: more tokens than there are in most languages."""
+
+
+class Accounts:
+    """Keeps ledger, tabs and budgets in step: what one of them holds, the others hold too.
+
+    `price` is None where it is not known; then costs are, too.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        budgets: Budgets,
+        clock: Clock,
+        new_id: Callable[[], str],
+        *,
+        server: str,
+        model: str,
+        price: Price | None,
+    ) -> None:
+        self._ledger = ledger
+        self._budgets = budgets
+        self._clock = clock
+        self._new_id = new_id
+        self._server = server
+        self._model = model
+        self._price = price
+
+    def estimate(self, question: Question, ratio: float) -> Need:
+        """What a question takes at most; `ratio` corrects the estimate of its input."""
+        put_in, given_out = math.ceil(question.input_tokens * ratio), question.max_output_tokens
+        cost = None if self._price is None else self._price.compute_most(put_in, given_out)
+        return Need(input_tokens=put_in, output_tokens=given_out, cost_usd=cost)
+
+    def check(self, need: Need, errand: Errand, tab: Tab) -> None:
+        """See `Budgets.check`: asked before a question waits for its turn, so that none waits for nothing."""
+        self._budgets.check(need, errand, tab)
+
+    def open(self, need: Need, purpose: Purpose, errand: Errand, tab: Tab) -> Attempt:
+        """Check the caps, write the attempt down and hold what it may need, in one go.
+
+        Raises:
+            BudgetSpent: a cap does not allow it.
+            ModelUnavailable: it cannot be written down.
+        """
+        self._budgets.check(need, errand, tab)
+        attempt = Attempt(
+            id=self._new_id(),
+            at=self._clock.now(),
+            server=self._server,
+            model=self._model,
+            urgency=errand.urgency,
+            job=errand.job,
+            purpose=purpose,
+            status="sent",
+            tokens=Tokens(input=need.input_tokens, output=need.output_tokens),
+            estimated=True,
+            cost_usd=need.cost_usd,
+            prices_as_of=self._price.as_of if self._price else None,
+        )
+        self._ledger.open(attempt)
+        tab.hold(attempt.id, need.tokens, need.cost_usd or 0.0)
+        return attempt
+
+    def close_answered(self, attempt: Attempt, reply: Reply, latency_s: float, tab: Tab) -> Attempt:
+        """A reply came: the server's word on tokens and money counts, else an estimate."""
+        guessed = Tokens(
+            input=attempt.tokens.input,
+            output=min(attempt.tokens.output, len(reply.text.encode("utf-8", "replace")) // BYTES_PER_TOKEN + 1),
+        )
+        tokens = reply.tokens or guessed
+        charged = reply.cost_usd is not None
+        return self._close(
+            attempt,
+            tab,
+            status="answered",
+            tokens=tokens,
+            estimated=reply.tokens is None,
+            cost_usd=reply.cost_usd if charged else self._compute_cost(tokens),
+            prices_as_of=None if charged else attempt.prices_as_of,
+            latency_ms=latency_s * 1000,
+        )
+
+    def close_failed(self, attempt: Attempt, failure: AttemptFailed, latency_s: float, tab: Tab) -> Attempt:
+        """No reply came. A plain refusal is not billed; where the server may have answered, all is."""
+        unknown = failure.kind in UNKNOWN_OUTCOME
+        billed = unknown or failure.kind == "unusable_reply"
+        tokens = failure.tokens or (attempt.tokens if billed else Tokens())
+        estimated = failure.tokens is None and billed
+        return self._close(
+            attempt,
+            tab,
+            status="unknown" if unknown else "failed",
+            failure=failure.kind,
+            http_status=failure.status,
+            tokens=tokens,
+            estimated=estimated,
+            cost_usd=attempt.cost_usd if estimated else self._compute_cost(tokens),
+            latency_ms=latency_s * 1000,
+        )
+
+    def close_unknown(self, attempt: Attempt, latency_s: float, tab: Tab) -> Attempt:
+        """Nobody waits for the reply any more; the server may still give it, and bill it."""
+        return self._close(attempt, tab, status="unknown", latency_ms=latency_s * 1000)
+
+    def _close(self, attempt: Attempt, tab: Tab, *, status: Status, **found: object) -> Attempt:
+        closed = attempt.model_copy(update={"status": status, **found})
+        self._ledger.close(closed)
+        usage = Usage(
+            calls=1,
+            input_tokens=closed.tokens.input,
+            cached_tokens=closed.tokens.cached,
+            output_tokens=closed.tokens.output,
+            cost_usd=closed.cost_usd,
+            prices_as_of=closed.prices_as_of,
+        )
+        tab.settle(attempt.id, usage)
+        return closed
+
+    def _compute_cost(self, tokens: Tokens) -> float | None:
+        if tokens.input + tokens.output == 0:
+            return 0.0
+        return None if self._price is None else self._price.compute_cost(tokens)

@@ -1,0 +1,64 @@
+"""Owns what can go wrong with one attempt at a model server, told apart by what to do about it."""
+
+from typing import Literal
+
+from app.llm.model import Tokens
+from app.llm.wire import Shape
+
+Kind = Literal[
+    "rate_limited",
+    "slow_down",
+    "quota_exhausted",
+    "overloaded",
+    "server_error",
+    "timeout",
+    "unreachable",
+    "disconnected",
+    "parameter_refused",
+    "too_long",
+    "bad_request",
+    "unauthorised",
+    "not_found",
+    "unusable_reply",
+]
+"""rate_limited, slow_down, overloaded, server_error, timeout, unreachable, disconnected: another attempt may help.
+parameter_refused: it helps without that parameter. too_long: a shorter prompt helps. quota_exhausted, unauthorised,
+not_found, bad_request: another attempt cannot help. unusable_reply: an answer that is no chat completion."""
+
+MAY_PASS: frozenset[Kind] = frozenset(
+    {"rate_limited", "slow_down", "overloaded", "server_error", "timeout", "unreachable", "disconnected",
+     "unusable_reply"}
+)  # fmt: skip
+UNKNOWN_OUTCOME: frozenset[Kind] = frozenset({"timeout", "disconnected"})
+"""The server may have answered, and billed, without our seeing it: the estimate is counted."""
+
+
+class AttemptFailed(Exception):
+    """One attempt gave no reply. `status` is the HTTP status, None without an answer.
+
+    The text says what happened, as a clause without a full stop; neither the key nor the article is
+    in it. `parameter` is the one that a server refused by name. `retry_after_s` is how long the
+    server asks to wait. `limit_tokens` is the most it reads at once, where it says so. `tokens` are
+    those that it reported nevertheless. `shape` is how it was asked, None where that is not known.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        message: str,
+        *,
+        status: int | None = None,
+        parameter: str | None = None,
+        retry_after_s: float | None = None,
+        limit_tokens: int | None = None,
+        tokens: Tokens | None = None,
+        shape: Shape | None = None,
+    ) -> None:
+        self.kind = kind
+        self.status = status
+        self.parameter = parameter
+        self.retry_after_s = retry_after_s
+        self.limit_tokens = limit_tokens
+        self.tokens = tokens
+        self.shape = shape
+        super().__init__(message)

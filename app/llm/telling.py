@@ -1,0 +1,67 @@
+"""Owns what people are told when no reply came: what happened, and what to do about it."""
+
+from datetime import datetime
+
+from app.errors import ModelUnavailable, PromptTooLong, QuotaExhausted
+from app.llm.circuit import Reason
+from app.llm.failures import AttemptFailed, Kind
+
+_INSTEAD = "or set SCOPENOTE_JUDGE=local"
+_REMEDIES: dict[Kind, str] = {
+    "rate_limited": "Ask again later, or lower SCOPENOTE_MAX_IN_FLIGHT",
+    "slow_down": "Ask again later, or lower SCOPENOTE_MAX_IN_FLIGHT",
+    "quota_exhausted": "Top up the account or raise its limit",
+    "overloaded": "Ask again later",
+    "server_error": "Ask again later",
+    "timeout": "Raise SCOPENOTE_TIMEOUT_S if the server is slow",
+    "unreachable": "Check OPENAI_BASE_URL and that the server runs",
+    "disconnected": "Check the server and the way to it",
+    "parameter_refused": "Choose a server or SCOPENOTE_MODEL that takes it",
+    "too_long": "Choose a SCOPENOTE_MODEL that reads more at once",
+    "bad_request": "Check that SCOPENOTE_MODEL is a chat model",
+    "unauthorised": "Check OPENAI_API_KEY and what it may use",
+    "not_found": "Check SCOPENOTE_MODEL and OPENAI_BASE_URL",
+    "unusable_reply": "Check that OPENAI_BASE_URL leads to a chat-completions server",
+}
+
+
+def explain_failure(failure: AttemptFailed, subject: str, attempts: int) -> ModelUnavailable:
+    """Why a question was given up after its last attempt. `subject` names model and server."""
+    tried = f" (asked {attempts} times)" if attempts > 1 else ""
+    text = f"{subject} gave no answer{tried}: {_end(str(failure))} {_REMEDIES[failure.kind]}, {_INSTEAD}."
+    if failure.kind == "quota_exhausted":
+        return QuotaExhausted(text)
+    if failure.kind == "too_long":
+        return PromptTooLong(text, limit_tokens=failure.limit_tokens)
+    return ModelUnavailable(text)
+
+
+def explain_left_alone(reason: Reason, subject: str, until: datetime) -> ModelUnavailable:
+    """Why a question is not even sent: what happened before, and when the server is tried again."""
+    text = (
+        f"{subject} is not asked before {until:%H:%M:%S} UTC, because of what happened last: "
+        f"{_end(reason.message)} {_REMEDIES[reason.kind]}, {_INSTEAD}."
+    )
+    return QuotaExhausted(text) if reason.kind == "quota_exhausted" else ModelUnavailable(text)
+
+
+def explain_no_turn(subject: str, waited_s: float) -> ModelUnavailable:
+    """Why a question that waited was not sent."""
+    return ModelUnavailable(
+        f"{subject} had no room for this question within {waited_s:.0f} s. "
+        f"Ask again later, raise SCOPENOTE_MAX_IN_FLIGHT if the server can bear it, {_INSTEAD}."
+    )
+
+
+def explain_cut(subject: str, read_tokens: int, sent_tokens: int) -> PromptTooLong:
+    """Why an answer is not believed: the server did not read all that it was sent, and did not say so."""
+    return PromptTooLong(
+        f"{subject} read only {read_tokens:,} of about {sent_tokens:,} tokens and dropped the rest without saying so. "
+        f"Raise the server's context size (OLLAMA_CONTEXT_LENGTH, --ctx-size), {_INSTEAD}.",
+        limit_tokens=read_tokens,
+    )
+
+
+def _end(text: str) -> str:
+    """The text as a sentence of its own."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
