@@ -4,7 +4,8 @@ BIN := .venv/bin
 DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench bench-exclusions bench-retrieval bench-speed bench-quality requirements
+.PHONY: help install run test check requirements bench bench-exclusions bench-retrieval bench-speed bench-quality \
+	bench-prompts bench-packing bench-asking bench-containment bench-second-opinion
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 22
@@ -31,7 +32,7 @@ check: install  ## lint, types, direction of imports, documentation
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/test_architecture.py tests/test_documentation.py
 
-bench: bench-exclusions bench-retrieval bench-speed bench-quality  ## print every measured figure (DATA=folder)
+bench: bench-exclusions bench-retrieval bench-speed bench-quality bench-prompts bench-packing bench-asking bench-containment bench-second-opinion  ## print every measured figure (DATA=folder)
 
 bench-exclusions: install  ## how well exclusions are understood
 	$(BIN)/python -m bench.exclusions --gold $(DATA)/exclusions/gold.jsonl
@@ -44,6 +45,21 @@ bench-speed: install  ## start, latency and memory
 
 bench-quality: install  ## decisions and review rate on the examples and on labelled sets
 	$(BIN)/python -m bench.quality --data $(DATA)
+
+bench-prompts: install  ## prompt tokens per article, over article and definitions
+	$(BIN)/python -m bench.prompt_tokens
+
+bench-packing: install  ## tokens and money per article at 181 definitions, and what a shortlist loses
+	$(BIN)/python -m bench.packing --data $(DATA)
+
+bench-asking: install  ## articles a second, added latency, and faults, against a server of its own
+	$(BIN)/python -m bench.asking
+
+bench-containment: install  ## what holds against articles that give orders to a model
+	$(BIN)/python -m bench.containment --data $(DATA)
+
+bench-second-opinion: install  ## what the second opinion costs a person, and what it holds
+	$(BIN)/python -m bench.second_opinion --data $(DATA)
 
 requirements:  ## pin the requirements again (needs uv)
 	uv pip compile --quiet pyproject.toml requirements/model.in --universal --generate-hashes --no-header --no-annotate --python-version 3.11 -o requirements/runtime.txt

@@ -79,9 +79,10 @@ class Classifier:
         started_s, tab = self.timer_s(), Tab()
         plan = await self.plan(article, only)
         _tell(watch, "planned", plan.reason, 0.15)
-        judgement, second = await self._ask(article, plan, errand, tab)
+        suspicions = () if plan.strategy == "local" else await asyncio.to_thread(find_suspicious, article)
+        judgement, second = await self._ask(article, plan, errand, tab, is_suspicious=bool(suspicions))
         _tell(watch, "answered", _say_who(judgement), 0.7)
-        scored, suspicions = await asyncio.to_thread(self._weigh, judgement, second, plan, article)
+        scored = await asyncio.to_thread(self._weigh, judgement, second, plan, article, suspicions)
         open_ = [verdict for verdict in scored if may_stand(verdict, self.thresholds)]
         _tell(watch, "grounded", f"{tell_count(len(open_), 'verdict')} can stand by what was quoted", 0.8)
         sightings = await self.lookout.look(article, [verdict.category for verdict in open_])
@@ -92,6 +93,19 @@ class Classifier:
         left_out = NOT_ASKED_FOR if only else NOT_SHORTLISTED
         assignments = rank((*checked, *closed), self.taxonomy, self.thresholds, left_out=left_out)
         _tell(watch, "decided", _count_assigned(assignments), 1.0)
+        warnings = _collect_warnings(article, plan, judgement, suspicions, sightings)
+        return self._conclude(article, judgement, assignments, tab=tab, warnings=warnings, started_s=started_s)
+
+    def _conclude(
+        self,
+        article: Article,
+        judgement: Judgement,
+        assignments: tuple[Assignment, ...],
+        *,
+        tab: Tab,
+        warnings: tuple[str, ...],
+        started_s: float,
+    ) -> Decision:
         return Decision(
             id=self.new_id(),
             created_at=self.now(),
@@ -103,16 +117,19 @@ class Classifier:
             rules_version=self.thresholds.version,
             usage=tab.usage,
             cached=judgement.kept,
-            warnings=_collect_warnings(article, plan, judgement, suspicions, sightings),
+            warnings=warnings,
             took_ms=round((self.timer_s() - started_s) * 1000, 1),
         )
 
-    async def _ask(self, article: Article, plan: Plan, errand: Errand, tab: Tab) -> tuple[Judgement, Judgement | None]:
+    async def _ask(
+        self, article: Article, plan: Plan, errand: Errand, tab: Tab, *, is_suspicious: bool
+    ) -> tuple[Judgement, Judgement | None]:
         """The judge's answer, and at the same time the second one's where it looks as well.
 
-        A stand-in for the judge needs no second opinion: it would be its own.
+        It always looks at an article that seems to give orders. A stand-in for the judge needs no
+        second opinion: it would be its own.
         """
-        if self.second is None or not self.wants_second(article):
+        if self.second is None or not (is_suspicious or self.wants_second(article)):
             return await self.judge.judge(article, plan, errand, tab), None
         looking = asyncio.ensure_future(self.second.judge(article, plan, errand, tab))
         try:
@@ -124,14 +141,15 @@ class Classifier:
         return judgement, second if judgement.judge.kind != second.judge.kind else None
 
     def _weigh(
-        self, judgement: Judgement, second: Judgement | None, plan: Plan, article: Article
-    ) -> tuple[list[ScoredVerdict], tuple[Suspicion, ...]]:
-        """Every claim grounded and scored, and confronted with the second judge's where there is one.
-
-        What in the article speaks to a model is no evidence where a model has read it.
-        """
+        self,
+        judgement: Judgement,
+        second: Judgement | None,
+        plan: Plan,
+        article: Article,
+        suspicions: Sequence[Suspicion],
+    ) -> list[ScoredVerdict]:
+        """Every claim grounded and scored, and confronted with the second judge's where there is one."""
         text = FoldedText(article.text)
-        suspicions = find_suspicious(article) if judgement.judge.kind == "llm" else ()
 
         def weigh(verdicts: Sequence[Verdict], distrusted: frozenset[int]) -> list[ScoredVerdict]:
             return [
@@ -140,7 +158,7 @@ class Classifier:
             ]
 
         first = weigh(judgement.verdicts, frozenset(suspicion.sentence for suspicion in suspicions))
-        return confront(first, weigh(second.verdicts, frozenset())) if second else first, suspicions
+        return confront(first, weigh(second.verdicts, frozenset())) if second else first
 
 
 def _collect_warnings(
@@ -155,7 +173,7 @@ def _collect_warnings(
         *_tell_removed(article),
         *plan.notes,
         *judgement.warnings,
-        *tell_suspicious(suspicions),
+        *(tell_suspicious(suspicions) if judgement.judge.kind == "llm" else ()),
         *_find_limits(article, sightings),
     )
 

@@ -1,6 +1,6 @@
 """Measures what the second opinion costs a person, and what it holds.
 
-    python -m bench.second_opinion --data DIR [--limit N]
+    python -m bench.second_opinion [--data DIR] [--limit N]
 
 No LLM is asked. An oracle stands in its place: it claims, with a true quote, just the categories
 that the labels name. Whatever the second opinion then sends to a person is a false alarm, as far
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from app.bootstrap.classifying import compose_classifier
 from app.bootstrap.embeddings import find_embeddings
+from app.category_files.loading import load_taxonomy
 from app.classifier import Classifier
 from app.domain.article import Article
 from app.domain.category import Category
@@ -25,9 +26,12 @@ from app.domain.errand import Errand
 from app.domain.plan import Part, Plan
 from app.domain.verdict import Candidate, Check, Judgement, JudgeName, Verdict
 from app.llm.tab import Tab
+from app.parsing.article_files import read_article_file
 from app.settings import Settings
+from bench.expectations import load_expectations
 from bench.retrieval_data import LabelledArticle, LabelledSet, load_set
 
+ROOT = Path(__file__).parent.parent
 SETS = ("cs", "digitalgov")
 Claims = Callable[[LabelledArticle, Sequence[str]], frozenset[str]]
 
@@ -38,12 +42,14 @@ class Oracle:
     def __init__(self, claims: dict[str, frozenset[str]]) -> None:
         self._claims = claims
 
-    async def plan(self, article: Article, categories: tuple[Category, ...], *, may_leave_out: bool) -> Plan:
+    async def plan(self, article: Article, categories: tuple[Category, ...], *, may_leave_out: bool) -> Plan:  # noqa: ARG002 - the protocol's
+        """All of them, at once."""
         batch = tuple(Candidate(category=category, score=0.0) for category in categories)
         parts = (Part(sentences=tuple(sentence.number for sentence in article.sentences)),)
         return Plan(strategy="together", reason="the oracle knows", batches=(batch,), parts=parts)
 
-    async def judge(self, article: Article, plan: Plan, errand: Errand, tab: Tab) -> Judgement:
+    async def judge(self, article: Article, plan: Plan, errand: Errand, tab: Tab) -> Judgement:  # noqa: ARG002 - the protocol's
+        """A verdict with a true quote for each category that is to be claimed."""
         quote = article.quote(max(article.sentences, key=lambda sentence: sentence.end - sentence.start))[:300]
         claimed = self._claims[article.digest]
         verdicts = tuple(
@@ -57,16 +63,25 @@ class Oracle:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds arxiv/ and digitalgov/")
+    parser.add_argument("--data", type=Path, help="folder that holds arxiv/ and digitalgov/")
     parser.add_argument("--limit", type=int, default=150, help="articles per set, evenly spread")
     arguments = parser.parse_args()
-    figures: dict[str, object] = {}
+    figures: dict[str, object] = {"examples": measure(load_examples())}
     for name in SETS:
-        found = load_set(name, arguments.data, arguments.limit)
+        found = load_set(name, arguments.data, arguments.limit) if arguments.data else None
         figures[name] = measure(found) if found else {"skipped": "no such data"}
         if not found:
             print(f"skipped: no {name} data")
     print(json.dumps(figures))
+
+
+def load_examples() -> LabelledSet:
+    """The shipped definitions and examples, labelled with what an editor expects to be assigned."""
+    rows = []
+    for name, entry in load_expectations(ROOT / "examples").items():
+        article = read_article_file((ROOT / "examples" / name).read_bytes(), name)
+        rows.append(LabelledArticle(article, frozenset(entry["assigned"] or ())))
+    return LabelledSet("examples", load_taxonomy(ROOT / "categories"), (), tuple(rows))
 
 
 def measure(labelled: LabelledSet) -> dict[str, float]:

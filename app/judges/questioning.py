@@ -103,15 +103,18 @@ class Questioner:
         return max(LEAST_OUTPUT, min(wanted, self._planner.limits.context_tokens - put_in))
 
     async def _converse(self, question: Question, subject: Subject) -> Answer:
-        """The model's answer, with one repair turn where the reply has a fault or leaves a category out."""
+        """The model's answer, with one repair turn where the reply leaves a category without one that can be read.
+
+        A fault that loses no answer is told and not paid for twice.
+        """
         asked = frozenset(subject.ids)
         reply = await self._model.complete(question, self._errand, self._tab)
         if reply.refusal is not None or reply.finish == "content_filter":
             return Answer(asked=asked, claims={}, warnings=(self._tell_refusal(reply, subject),))
         fault, heard = self._read(reply, subject)
-        warnings: tuple[str, ...] = ()
+        warnings: tuple[str, ...] = (f"the reply of {self._model.name!r} had to be mended: {fault}",) if fault else ()
         missing = [id_ for id_ in subject.ids if id_ not in heard.claims]
-        if fault or missing:
+        if missing or reply.finish == "length":
             repair = self._compose_repair(question, reply, fault, missing)
             second, warnings = await self._ask_again(repair, subject, heard)
             heard = _join(heard, second)

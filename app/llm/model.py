@@ -5,8 +5,8 @@ from typing import Literal, Protocol
 from pydantic import JsonValue, NonNegativeInt, PositiveInt
 
 from app.domain.errand import Errand
-from app.llm.tab import Tab
 from app.domain.value import Value
+from app.llm.tab import Tab
 
 
 class Message(Value):

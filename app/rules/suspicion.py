@@ -31,8 +31,6 @@ _TOLD: dict[Deed, str] = {
     "encoded_order": "Decoded, it gives orders to a model.",
     "hidden_text": "It hints at the tagging, in an article that also hides text from its readers.",
 }
-TITLE = 0
-"""The number that stands for the article's title, which is put before a model too."""
 HIDDEN_CHARACTERS = 8
 """Invisible characters that no honest editor leaves behind by chance."""
 _NUMBERED = re.compile(r"\[(\d{1,7})\]")

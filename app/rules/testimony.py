@@ -22,7 +22,8 @@ def hear(
     if claim is None:
         return [_hear_silence(part) for part in parts]
     if not claim.evidence:
-        return [*parts, _doubt("The judge says that this holds, but what it quotes is not in the article.", claim)]
+        why = "seems written for a model" if claim.distrusted else "is not in the article"
+        return [*parts, _doubt(f"The judge says that this holds, but what it quotes {why}.", claim)]
     if any(part.needs_judgement for part in rule.checks) or any(part.finding == "triggered" for part in parts):
         return [
             *parts,
