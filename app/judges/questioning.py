@@ -66,18 +66,34 @@ class Questioner:
         """What the model says about these categories and this part: one answer, or one for each piece of the question.
 
         Raises:
-            Unavailable: no reply came, for another reason than the length of what was asked.
+            Unavailable: no reply came, for another reason than the length of what was asked; or the
+                model reads too little for even the shortest question.
         """
         question = self._compose(subject)
-        try:
-            return (await self._converse(question, subject),)
-        except PromptTooLong as error:
-            self._planner.learn_limit(question.input_tokens + question.max_output_tokens, error.limit_tokens)
-            pieces = self._divide(subject) if depth < MAX_DEPTH else ()
-            if not pieces:
-                return (Answer(asked=frozenset(subject.ids), claims={}, warnings=(self._tell_unread(subject, error),)),)
+        pieces = self._divide(subject) if depth < MAX_DEPTH and self._is_known_too_long(question) else ()
+        if not pieces:
+            try:
+                return (await self._converse(question, subject),)
+            except PromptTooLong as error:
+                if self._is_hopeless(error, subject):
+                    raise
+                self._planner.learn_limit(question.input_tokens + question.max_output_tokens, error.limit_tokens)
+                pieces = self._divide(subject) if depth < MAX_DEPTH else ()
+                if not pieces:
+                    told = (self._tell_unread(subject, error),)
+                    return (Answer(asked=frozenset(subject.ids), claims={}, warnings=told),)
         answers = await run_together(self.ask(piece, depth + 1) for piece in pieces)
         return tuple(answer for several in answers for answer in several)
+
+    def _is_known_too_long(self, question: Question) -> bool:
+        """Whether an earlier question has shown that this one is not worth sending."""
+        return question.input_tokens + LEAST_OUTPUT > self._planner.limits.context_tokens
+
+    def _is_hopeless(self, error: PromptTooLong, subject: Subject) -> bool:
+        """Whether not even one definition with a few sentences would be read."""
+        sizes = self._planner.sizes
+        least = sizes.header + min(map(sizes.count_definition, subject.categories)) + SMALL_PART
+        return error.limit_tokens is not None and error.limit_tokens < least
 
     def _compose(self, subject: Subject) -> Question:
         sentences = self._name_sentences(subject.part)

@@ -121,3 +121,22 @@ async def test_a_limit_met_once_is_kept_for_the_next_plan() -> None:
     await asker.judge(LONG, plan, Errand(), Tab())
     again = await asker.plan(LONG, categories, may_leave_out=False)
     assert (plan.calls, again.calls > 1) == (1, True)
+
+
+async def test_a_model_that_reads_too_little_for_any_question_is_asked_once() -> None:
+    asker, model = build_judge(_refuse_over(0, limit=50), build_planner(CATEGORIES))
+    plan = await asker.plan(LONG, CATEGORIES, may_leave_out=False)
+    with pytest.raises(PromptTooLong):
+        await asker.judge(LONG, plan, Errand(), Tab())
+    assert len(model.asked) == 1
+
+
+async def test_what_is_known_to_be_too_long_is_not_sent_again() -> None:
+    categories = build_definitions(8, words=300)
+    asker, model = build_judge(_refuse_over(2_000, limit=2_000), build_planner(categories))
+    plan = await asker.plan(LONG, categories, may_leave_out=False)
+    for _ in range(2):
+        judgement = await asker.judge(LONG, plan, Errand(), Tab())
+        assert not any(verdict.unreadable for verdict in judgement.verdicts)
+    too_long = [question for question in model.asked if question.input_tokens > 2_000]
+    assert len(too_long) == 1
