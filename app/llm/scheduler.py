@@ -85,10 +85,15 @@ class Scheduler:
         waiter = self.line.join(turn, tokens)
         self._let_in()
         try:
-            return await self._wait(waiter)
+            taken = await self._wait(waiter)
         except BaseException:
             self._withdraw(waiter)
             raise
+        # Between being let in and running again, the server may have come to be left alone.
+        if not taken.trial and self.circuit.measure_wait(self._clock.count()) > 0.0:
+            self.leave_unfinished(taken, sent=False)
+            raise self._explain_left_alone()
+        return taken
 
     def leave_answered(self, taken: Pass, used_tokens: int | None, limits: RateLimits) -> None:
         """A reply came; `used_tokens` is None where the server does not say."""

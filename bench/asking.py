@@ -1,0 +1,238 @@
+"""Measures asking a model server: articles a second, added latency, and what becomes of faults.
+
+Run as `python -m bench.asking [--only alone|whole|faults|quota] [--profile]`. The server is our
+own faulty one in a process of its own, so that no model's speed is measured. Each figure stands
+beside its limit and, where one was measured, the best peer's.
+"""
+
+import argparse
+import asyncio
+import cProfile
+import json
+import os
+import pstats
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+from app.bootstrap.classifying import compose_classifier
+from app.bootstrap.embeddings import find_embeddings
+from app.category_files.loading import load_taxonomy
+from app.classifier import Classifier
+from app.domain.article import Article
+from app.domain.decision import Decision
+from app.domain.errand import Errand
+from app.llm.tab import Tab
+from app.prompting.counting import load_counter
+from app.settings import Settings
+from tests.servers.composition import MODEL, QuickClock, WholeLedger, open_model_at
+from tests.servers.faulty_server import FarServer, start_faulty_server
+from tests.servers.reconciling import Reconciliation, count_sent_after_refusal, reconcile
+from tests.servers.varied_articles import build_varied_articles
+
+ROOT = Path(__file__).parent.parent
+ARTICLES, FAULTY_ARTICLES, SHARE = 200, 500, 0.15
+LATENCY_S, IN_FLIGHT = 0.5, 16
+ONE_BY_ONE = 100
+JOB = Errand(urgency="job", job="bench")
+LIMITS = {
+    "alone_per_s": (">=", 28.0, "ideal 32, best peer 26"),
+    "alone_at_once_per_s": (">=", 150.0, "no latency at the server"),
+    "added_p50_ms": ("<", 15.0, "one at a time"),
+}
+
+
+class Bench:
+    """One classifier and its books, over one server."""
+
+    def __init__(self, server: FarServer, *, judge: str = "llm", second: str = "off", **model: Any) -> None:  # noqa: ANN401 - passed on
+        settings = Settings.model_validate(
+            {"categories": ROOT / "categories", "judge": judge, "second_opinion": second, **model.pop("settings", {})}
+        )
+        self.server = server
+        self.ledger = WholeLedger()
+        self.model = open_model_at(
+            server.base_url,
+            counter=load_counter(MODEL),
+            ledger=self.ledger,
+            in_flight=IN_FLIGHT,
+            **{"timeout_s": 60.0, **model},
+        )
+        embedder = find_embeddings().embedder if second != "off" else None
+        self.classifier: Classifier = compose_classifier(
+            load_taxonomy(settings.categories), settings, embedder, self.model
+        )
+
+    async def ask(self, article: Article) -> None:
+        """Plan and ask, and read the answer; what follows from it is left out."""
+        plan = await self.classifier.plan(article)
+        await self.classifier.judge.judge(article, plan, JOB, Tab())
+
+    async def classify(self, article: Article) -> Decision:
+        """The whole way."""
+        return await self.classifier.classify(article, errand=JOB)
+
+    async def run(self, work: Callable[[Article], Coroutine[Any, Any, Any]], articles: list[Article]) -> float:
+        """Articles a second, with twice as many at work as may be in flight, as jobs do it, after one to warm up."""
+        await work(build_varied_articles(1, sentences=5)[0])
+        waiting = iter(articles)
+        begin = time.perf_counter()
+        await asyncio.gather(*(_work_off(work, waiting) for _ in range(2 * IN_FLIGHT)))
+        took_s = time.perf_counter() - begin
+        await self.model.close()
+        return len(articles) / took_s
+
+    async def time_each(self, articles: list[Article]) -> list[float]:
+        """Milliseconds of each, one after the other; the first are left out."""
+        times = []
+        for article in articles:
+            begin = time.perf_counter()
+            await self.ask(article)
+            times.append((time.perf_counter() - begin) * 1000)
+        await self.model.close()
+        return times[8:]
+
+
+async def _work_off(work: Callable[[Article], Coroutine[Any, Any, Any]], waiting: Iterator[Article]) -> None:
+    for article in waiting:
+        await work(article)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=["alone", "whole", "faults", "quota"], default=None)
+    parser.add_argument("--profile", action="store_true", help="where the time of (b) and (c) goes")
+    options = parser.parse_args()
+    figures: dict[str, object] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        # What is learned of a server that lives for a minute is not to stay on the user's disk.
+        os.environ["XDG_DATA_HOME"] = folder  # noqa: TID251 - set, not read
+        parts = {"alone": measure_alone, "whole": measure_whole, "faults": measure_faults, "quota": measure_quota}
+        for name, measure in parts.items():
+            if options.only in {None, name}:
+                figures |= measure()
+        if options.profile:
+            profile()
+    print(json.dumps(figures))
+
+
+def measure_alone() -> dict[str, object]:
+    """Asking alone, every definition in the prompt, no second opinion."""
+    articles = build_varied_articles(ARTICLES)
+    print(
+        f"asking alone: {ARTICLES} articles of {statistics.mean(a.words for a in articles):.0f} words, 24 definitions"
+    )
+    figures: dict[str, object] = {}
+    with start_faulty_server("--latency", str(LATENCY_S)) as server:
+        bench = Bench(server)
+        figures["alone_per_s"] = asyncio.run(bench.run(bench.ask, articles))
+    with start_faulty_server() as server:
+        bench = Bench(server)
+        figures["alone_at_once_per_s"] = asyncio.run(bench.run(bench.ask, articles))
+    with start_faulty_server() as server:
+        figures["added_p50_ms"] = statistics.median(asyncio.run(Bench(server).time_each(articles[:ONE_BY_ONE])))
+    for name, (sign, limit, note) in LIMITS.items():
+        print(f"  {name:24} {figures[name]:8.1f}   limit {sign} {limit:g}   ({note})")
+    return figures
+
+
+def measure_whole() -> dict[str, object]:
+    """The whole way to a decision, with the second opinion, and with a shortlist of twelve."""
+    articles = build_varied_articles(ARTICLES)
+    figures: dict[str, object] = {}
+    whole = {"second": "all", "settings": {"max_together": 12, "shortlist": 12}}
+    rows: list[tuple[str, float, dict[str, Any]]] = [
+        ("whole_no_second_per_s", LATENCY_S, {}),
+        ("whole_per_s", LATENCY_S, {"second": "all"}),
+        ("whole_shortlist_per_s", LATENCY_S, whole),
+        ("whole_shortlist_at_once_per_s", 0.0, whole),
+    ]
+    print("the whole way, decisions included")
+    for name, latency_s, how in rows:
+        with start_faulty_server("--latency", str(latency_s)) as server:
+            bench = Bench(server, **how)
+            figures[name] = asyncio.run(bench.run(bench.classify, articles))
+        print(f"  {name:32} {figures[name]:8.1f}   at {latency_s:g} s at the server")
+    return figures
+
+
+def measure_faults() -> dict[str, object]:
+    """Faults of all kinds: what was decided, what waits and why, and whether the books agree."""
+    articles = build_varied_articles(FAULTY_ARTICLES, sentences=20)
+    with start_faulty_server("--faults", str(SHARE), "--seed", "11", "--latency", "0.02") as server:
+        # Thirty times as fast: what waits 20 s between two attempts waits less than one.
+        bench = Bench(server, judge="auto", timeout_s=2.0, clock=QuickClock(30))
+        decisions = asyncio.run(_decide_all(bench, articles))
+        books = reconcile(bench.ledger.attempts, server.read_log())
+    figures = _describe(decisions, books)
+    print(f"{FAULTY_ARTICLES} articles, {SHARE:.0%} faults: {dict(books.faults)}")
+    for name, value in figures.items():
+        print(f"  {name:24} {value}")
+    for line in books.wrong[:10]:
+        print(f"  WRONG {line}")
+    return {f"faults_{name}": value for name, value in figures.items()}
+
+
+async def _decide_all(bench: Bench, articles: list[Article]) -> list[Decision | BaseException]:
+    try:
+        return await asyncio.gather(*map(bench.classify, articles), return_exceptions=True)
+    finally:
+        await bench.model.close()
+
+
+def _describe(outcomes: list[Decision | BaseException], books: Reconciliation) -> dict[str, object]:
+    decisions = [outcome for outcome in outcomes if isinstance(outcome, Decision)]
+    waiting = [[a for a in decision.assignments if a.status == "review"] for decision in decisions]
+    reasons = Counter(reason for some in waiting for a in some for reason in a.review_reasons)
+    return {
+        "decided": len(decisions),
+        "lost": len(outcomes) - len(decisions),
+        "with_review": sum(bool(some) for some in waiting),
+        "review_reasons": dict(reasons),
+        "review_without_reason": sum(not a.review_reasons for some in waiting for a in some),
+        "degraded": sum(decision.judge.degraded for decision in decisions),
+        "calls": books.calls,
+        "calls_exact": books.exact,
+        "calls_unknown": dict(books.unknown),
+        "calls_estimated": dict(books.estimated),
+        "calls_wrong": len(books.wrong),
+    }
+
+
+def measure_quota() -> dict[str, object]:
+    """The account runs dry half way: what is sent after that."""
+    articles = build_varied_articles(ARTICLES, sentences=20)
+    with start_faulty_server("--quota-after", "100", "--latency", "0.02") as server:
+        bench = Bench(server, judge="auto")
+        decisions = asyncio.run(_decide_all(bench, articles))
+        log = server.read_log()
+    refused = [entry for entry in log if entry.fault == "quota"]
+    figures = {
+        "sent": len(log),
+        "refused_in_flight": len(refused),
+        "sent_after_refusal": count_sent_after_refusal(bench.ledger.entries),
+        "degraded": sum(isinstance(d, Decision) and d.judge.degraded for d in decisions),
+        "wrong": len(reconcile(bench.ledger.attempts, log).wrong),
+    }
+    print(f"quota gone after 100 of {ARTICLES}: {figures}   limit: at most {IN_FLIGHT} in flight, 0 after")
+    return {f"quota_{name}": value for name, value in figures.items()}
+
+
+def profile() -> None:
+    """The dearest functions of asking with no latency at the server."""
+    articles = build_varied_articles(ARTICLES)
+    with start_faulty_server() as server:
+        bench = Bench(server)
+        profiler = cProfile.Profile()
+        profiler.runcall(lambda: asyncio.run(bench.run(bench.ask, articles)))
+    stats = pstats.Stats(profiler)
+    stats.sort_stats("cumulative").print_stats(45)
+    stats.sort_stats("tottime").print_stats(30)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Owns composing what asks a server of ours: the real classifier, with a ledger and a clock of the test's."""
+
+import asyncio
+import random
+import time
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.bootstrap.asking import ModelInUse
+from app.llm.asking import build_asker
+from app.llm.budgets import Caps
+from app.llm.capabilities import Capabilities
+from app.llm.capability_memory import CapabilityMemory
+from app.llm.clock import Clock, SystemClock
+from app.llm.ledger import Attempt, MemoryLedger
+from app.llm.openai_wire import OpenAIWire
+from app.llm.scheduler import Limits
+from app.prompting.composing import Composer
+from app.prompting.counting import Counter
+
+PROMPTS = Path(__file__).parents[2] / "prompts"
+MODEL = "faulty-1"
+
+
+class QuickClock:
+    """A clock on which seconds pass faster, so that what waits a second waits a moment."""
+
+    def __init__(self, times: float) -> None:
+        self._times = times
+
+    def now(self) -> datetime:
+        """See `Clock.now`."""
+        return datetime.now(UTC)
+
+    def count(self) -> float:
+        """See `Clock.count`."""
+        return time.monotonic() * self._times
+
+    async def sleep(self, seconds: float) -> None:
+        """See `Clock.sleep`."""
+        await asyncio.sleep(seconds / self._times)
+
+
+class WholeLedger(MemoryLedger):
+    """A ledger that keeps every attempt as it stands now, by its id, and every entry in the order it was made."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: datetime.now(UTC))
+        self.attempts: dict[str, Attempt] = {}
+        self.entries: list[Attempt] = []
+
+    def open(self, attempt: Attempt) -> None:
+        """See `Ledger.open`."""
+        super().open(attempt)
+        self._note(attempt)
+
+    def close(self, attempt: Attempt) -> None:
+        """See `Ledger.close`."""
+        super().close(attempt)
+        self._note(attempt)
+
+    def _note(self, attempt: Attempt) -> None:
+        self.attempts[attempt.id] = attempt
+        self.entries.append(attempt)
+
+
+def open_model_at(
+    base_url: str,
+    *,
+    counter: Counter,
+    ledger: WholeLedger,
+    timeout_s: float,
+    clock: Clock | None = None,
+    in_flight: int = 16,
+    seed: int = 7,
+) -> ModelInUse:
+    """A model at this server, with nothing kept on disk. `seed` is that of the jitter."""
+    clock = clock or SystemClock()
+    wire = OpenAIWire(MODEL, api_key="none", base_url=base_url)
+    composer = Composer(PROMPTS, secret=b"a secret of thirty-two bytes, no")
+    asker = build_asker(
+        wire,
+        Capabilities(wire.server, wire.name, CapabilityMemory(None), clock.now, probe_text=composer.probe),
+        ledger,
+        clock,
+        random=random.Random(seed).random,
+        new_id=lambda: uuid.uuid4().hex,
+        limits=Limits(max_concurrency=in_flight),
+        caps=Caps(),
+        price=None,
+        timeout_s=timeout_s,
+    )
+    return ModelInUse(wire=wire, asker=asker, composer=composer, counter=counter, ledger=ledger, price=None)
+
+
+def build_word_counter() -> Counter:
+    """Counts three words as four tokens: as near as a test needs, and at once."""
+    return Counter("words", lambda text: len(text.split()) * 4 // 3 + 1, exact=False)
