@@ -24,7 +24,7 @@ from app.rules.folding import FoldedText
 from app.rules.grounding import ground
 from app.rules.ranking import rank
 from app.rules.scoring import may_stand, score
-from app.rules.suspicion import Suspicion, find_suspicious, tell_suspicious
+from app.rules.suspicion.finding import Suspicion, find_suspicious, tell_suspicious
 from app.rules.thresholds import Thresholds
 
 NOT_ASKED_FOR = "Not among the categories that were asked for."

@@ -17,7 +17,7 @@ from pathlib import Path
 from app.bootstrap.embeddings import find_embeddings
 from app.domain.article import Article
 from app.parsing.article_files import read_article_file
-from app.rules.suspicion import find_suspicious
+from app.rules.suspicion.finding import find_suspicious
 from bench.retrieval_data import load_set
 from tests.containment.attacks import ATTACKS, Attack, read_attack
 from tests.containment.course import Course, find, tell_holder

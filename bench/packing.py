@@ -24,9 +24,9 @@ from app.judges.batching import Room, group
 from app.judges.planning import Limits, Planner
 from app.judges.pricing import Estimate, Tariff, estimate, list_calls
 from app.judges.sizing import Sizes
-from app.llm.caching import get_prefix_cache
-from app.llm.hosts import OPENAI_URL
-from app.llm.prices import load_prices
+from app.llm.server.caching import get_prefix_cache
+from app.llm.server.hosts import OPENAI_URL
+from app.llm.spending.prices import load_prices
 from app.prompting.composing import Composer
 from app.prompting.counting import load_counter
 from app.similarity.embedding import load_embedder

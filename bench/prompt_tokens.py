@@ -13,7 +13,7 @@ from pathlib import Path
 from app.category_files.loading import load_taxonomy
 from app.domain.article import Article
 from app.domain.category import Category
-from app.llm.reply_format import build_reply_schema
+from app.llm.replies.reply_format import build_reply_schema
 from app.parsing.reading import read_article
 from app.parsing.submission import Submission
 from app.prompting.composing import Composer

@@ -11,7 +11,7 @@ import pytest
 from app.api.classification import Classification
 from app.bootstrap.embeddings import find_cache
 from app.bootstrap.services import build_services
-from app.llm.capability_memory import CapabilityMemory
+from app.llm.server.capability_memory import CapabilityMemory
 from app.server import create_app
 from app.settings import Settings
 from tests.servers.llama_server import find_obstacle, serve_llama

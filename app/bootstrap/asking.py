@@ -13,18 +13,18 @@ from app.judges.planning import Planner
 from app.judges.pricing import Tariff
 from app.judges.sizing import Sizes
 from app.llm.asking import Asker, build_asker
-from app.llm.budgets import Caps
-from app.llm.caching import get_prefix_cache
-from app.llm.capabilities import Capabilities
-from app.llm.capability_memory import CapabilityMemory
 from app.llm.clock import SystemClock
-from app.llm.ledger import Ledger
-from app.llm.ledger_file import FileLedger
-from app.llm.openai_wire import OpenAIWire
-from app.llm.prices import Price, load_prices
+from app.llm.queue.scheduler import Limits
 from app.llm.rehearsal import MODEL as REHEARSAL
 from app.llm.rehearsal import RehearsalWire
-from app.llm.scheduler import Limits
+from app.llm.server.caching import get_prefix_cache
+from app.llm.server.capabilities import Capabilities
+from app.llm.server.capability_memory import CapabilityMemory
+from app.llm.server.openai_wire import OpenAIWire
+from app.llm.spending.budgets import Caps
+from app.llm.spending.ledger import Ledger
+from app.llm.spending.ledger_file import FileLedger
+from app.llm.spending.prices import Price, load_prices
 from app.prompting.composing import Composer
 from app.prompting.counting import Counter, load_counter
 from app.prompting.secret import load_secret

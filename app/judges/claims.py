@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from app.domain.category import Category
 from app.domain.value import Value
 from app.domain.verdict import Check
-from app.llm.reply_format import CheckForm, ReplyForm, VerdictForm
+from app.llm.replies.reply_format import CheckForm, ReplyForm, VerdictForm
 from app.prompting.check_ids import find_exclusion, find_topic
 
 MAX_QUOTE = 2000

@@ -7,9 +7,9 @@ from pydantic import NonNegativeInt
 from app.domain.category import Category
 from app.domain.value import Value
 from app.judges.sizing import FULL, TURNS, Sizes, bound_output, expect_output
-from app.llm.caching import PrefixCache
 from app.llm.model import Tokens
-from app.llm.prices import Price
+from app.llm.server.caching import PrefixCache
+from app.llm.spending.prices import Price
 
 REPAIR = 400
 """Tokens of the words that ask for a repair."""

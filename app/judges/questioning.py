@@ -19,7 +19,7 @@ from app.judges.running import run_together
 from app.judges.sizing import TURNS, bound_output
 from app.judges.splitting import halve
 from app.llm.model import ChatModel, Message, Question, Reply
-from app.llm.reply_format import build_reply_schema, read_reply
+from app.llm.replies.reply_format import build_reply_schema, read_reply
 from app.llm.tab import Tab
 from app.prompting.composing import Composer
 

@@ -6,19 +6,19 @@ from pydantic_core import from_json
 
 from app.domain.errand import Errand
 from app.errors import BudgetSpent, ModelUnavailable
-from app.llm.accounts import Accounts
-from app.llm.budgets import Budgets, Caps
-from app.llm.capabilities import Capabilities
 from app.llm.clock import Clock
 from app.llm.cut_prompts import CutPrompts
 from app.llm.failures import AttemptFailed
-from app.llm.ledger import Ledger, Purpose
-from app.llm.line import Turn
 from app.llm.model import Question, Reply
-from app.llm.prices import Price
-from app.llm.scheduler import Limits, Scheduler
+from app.llm.queue.line import Turn
+from app.llm.queue.scheduler import Limits, Scheduler
+from app.llm.queue.telling import explain_cut, explain_failure
+from app.llm.server.capabilities import Capabilities
+from app.llm.spending.accounts import Accounts
+from app.llm.spending.budgets import Budgets, Caps
+from app.llm.spending.ledger import Ledger, Purpose
+from app.llm.spending.prices import Price
 from app.llm.tab import Tab
-from app.llm.telling import explain_cut, explain_failure
 from app.llm.wire import Sent, Shape, Wire
 
 TIMEOUT_S = 60.0

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.domain.decision import Decision
-from app.rules.suspicion import find_suspicious
+from app.rules.suspicion.finding import find_suspicious
 from tests.containment.attacks import ATTACKS, HOSTS, Attack, read_attack
 from tests.containment.course import Course, find, try_lies
 from tests.containment.gullible_model import INVENTED_CATEGORY, LIES, Lie, deny, obey, sees

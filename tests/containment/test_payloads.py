@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.rules.suspicion import find_suspicious
+from app.rules.suspicion.finding import find_suspicious
 from tests.containment.course import Course, find
 from tests.containment.gullible_model import obey, squeeze
 from tests.containment.payloads import TARGET, Payload, find_trigger, hide, load_payloads, show

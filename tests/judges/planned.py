@@ -10,8 +10,8 @@ from app.domain.verdict import Candidate
 from app.judges.planning import Limits, Planner
 from app.judges.pricing import Tariff
 from app.judges.sizing import Sizes
-from app.llm.caching import PrefixCache
-from app.llm.prices import Price
+from app.llm.server.caching import PrefixCache
+from app.llm.spending.prices import Price
 from app.prompting.composing import Composer
 
 PROMPTS = Path(__file__).parents[2] / "prompts"

@@ -4,8 +4,8 @@ import pytest
 
 from app.judges.pricing import Call, Tariff, bound_cost, count_cached, estimate
 from app.judges.sizing import TURNS, bound_output, expect_output
-from app.llm.caching import PrefixCache
-from app.llm.prices import Price
+from app.llm.server.caching import PrefixCache
+from app.llm.spending.prices import Price
 from tests.judges.planned import CACHED, UNKNOWN, build_definitions
 
 PRICE = Price(input=0.10, cached=0.01, written=0.125, output=0.50, as_of="2026-10-21")

@@ -6,15 +6,15 @@ from itertools import count
 
 from app.domain.errand import Errand
 from app.llm.asking import build_asker
-from app.llm.budgets import Caps
-from app.llm.capabilities import Capabilities
-from app.llm.capability_memory import CapabilityMemory
 from app.llm.failures import AttemptFailed, Kind
-from app.llm.ledger import Ledger, MemoryLedger
 from app.llm.model import Message, Question, Reply, Tokens
-from app.llm.prices import Price
-from app.llm.scheduler import Limits
+from app.llm.queue.scheduler import Limits
 from app.llm.scripted_wire import ScriptedWire
+from app.llm.server.capabilities import Capabilities
+from app.llm.server.capability_memory import CapabilityMemory
+from app.llm.spending.budgets import Caps
+from app.llm.spending.ledger import Ledger, MemoryLedger
+from app.llm.spending.prices import Price
 from app.llm.tab import Tab
 from app.llm.wire import RateLimits, Sent, Shape
 from tests.llm.sleepless import LoopClock

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from app.errors import ModelUnavailable, PromptTooLong, QuotaExhausted
-from app.llm.budgets import Caps
 from app.llm.failures import AttemptFailed, Kind
-from app.llm.ledger import Attempt, Status
-from app.llm.ledger_file import FileLedger
 from app.llm.model import Question, Tokens
-from app.llm.scheduler import Limits
+from app.llm.queue.scheduler import Limits
+from app.llm.spending.budgets import Caps
+from app.llm.spending.ledger import Attempt, Status
+from app.llm.spending.ledger_file import FileLedger
 from app.llm.tab import Tab
 from app.llm.wire import RateLimits, Sent, Shape
 from tests.llm.askers import EDITOR, JOB, PRICE, QUESTION, Outcome, Rig, answer, fail

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from app.domain.errand import Errand
 from app.domain.verdict import Usage
 from app.errors import BadSetting, BudgetSpent, ModelUnavailable
-from app.llm.budgets import Budgets, Caps, Need
 from app.llm.failures import Kind
-from app.llm.ledger import Attempt, MemoryLedger
 from app.llm.model import Tokens
-from app.llm.scheduler import Limits
+from app.llm.queue.scheduler import Limits
+from app.llm.spending.budgets import Budgets, Caps, Need
+from app.llm.spending.ledger import Attempt, MemoryLedger
 from app.llm.tab import Tab
 from tests.llm.askers import JOB, PRICE, Outcome, Rig, answer, fail
 from tests.llm.sleepless import START, run

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.llm.caching import get_min_prefix, get_prefix_cache, takes_breakpoints
+from app.llm.server.caching import get_min_prefix, get_prefix_cache, takes_breakpoints
 
 OPENAI = "https://api.openai.com/v1"
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.llm.capabilities import RUNGS, TRUST, Capabilities
-from app.llm.capability_memory import CapabilityMemory
 from app.llm.failures import AttemptFailed
 from app.llm.model import Reply
+from app.llm.server.capabilities import RUNGS, TRUST, Capabilities
+from app.llm.server.capability_memory import CapabilityMemory
 from app.llm.wire import Shape
 
 NONCE = "k3x9q2zt"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.llm.capability_memory import MAX_ENTRIES, CapabilityMemory, Known
+from app.llm.server.capability_memory import MAX_ENTRIES, CapabilityMemory, Known
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 KNOWN = Known(at=NOW, dropped=frozenset({"temperature"}), left=frozenset({"strict"}), proven="schema")

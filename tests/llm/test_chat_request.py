@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.llm.chat_request import build_request
 from app.llm.model import Message, Question
+from app.llm.server.chat_request import build_request
 from app.llm.wire import Rung, Shape
 
 OPENAI = "https://api.openai.com/v1"

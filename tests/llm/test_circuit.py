@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.llm.circuit import Circuit
 from app.llm.failures import AttemptFailed, Kind
+from app.llm.queue.circuit import Circuit
 
 
 def _fail(circuit: Circuit, kind: Kind, now: float, *, times: int = 1, trial: bool = False) -> None:

@@ -1,6 +1,6 @@
 """How many are in flight: doubled in each round until the first cut, one more in each clean round after it."""
 
-from app.llm.concurrency import Concurrency
+from app.llm.queue.concurrency import Concurrency
 
 
 def _answer_round(concurrency: Concurrency) -> None:

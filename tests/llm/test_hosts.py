@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.llm.hosts import find_gpt_version, is_azure, is_groq, is_openai, strip_credentials
+from app.llm.server.hosts import find_gpt_version, is_azure, is_groq, is_openai, strip_credentials
 
 
 @pytest.mark.parametrize(

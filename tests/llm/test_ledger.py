@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.errors import BadSetting, ModelUnavailable
-from app.llm.ledger import Attempt, Ledger, MemoryLedger, Spent, Status
-from app.llm.ledger_file import FileLedger
 from app.llm.model import Tokens
+from app.llm.spending.ledger import Attempt, Ledger, MemoryLedger, Spent, Status
+from app.llm.spending.ledger_file import FileLedger
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 Make = Callable[[], Ledger]

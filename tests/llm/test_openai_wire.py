@@ -15,7 +15,7 @@ import pytest
 from app.errors import BadSetting
 from app.llm.failures import AttemptFailed, Kind
 from app.llm.model import Message, Question, Reply, Tokens
-from app.llm.openai_wire import OpenAIWire
+from app.llm.server.openai_wire import OpenAIWire
 from app.llm.wire import RateLimits, Sent, Shape
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.llm.pacing import Bucket, Gate
+from app.llm.queue.pacing import Bucket, Gate
 
 STEPS = st.lists(
     st.tuples(

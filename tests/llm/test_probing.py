@@ -3,7 +3,7 @@
 import pytest
 
 from app.llm.model import Reply
-from app.llm.probing import build_probe, find_outcome
+from app.llm.server.probing import build_probe, find_outcome
 from app.llm.wire import Rung
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.llm.rate_headers import find_duration_s, find_wait_s, read_limits
+from app.llm.server.rate_headers import find_duration_s, find_wait_s, read_limits
 from app.llm.wire import RateLimits
 
 DATE = "Sun, 22 Nov 2026 10:00:00 GMT"

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from app.llm.failures import AttemptFailed, Kind
-from app.llm.reading_failures import find_answer, read_failure
-from app.llm.server_words import read_words
+from app.llm.server.reading_failures import find_answer, read_failure
+from app.llm.server.server_words import read_words
 
 
 def _error(message: str = "", **fields: object) -> dict[str, Any]:

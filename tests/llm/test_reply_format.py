@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
-from app.llm.reply_format import CheckForm, ReadReply, VerdictForm, build_reply_schema, read_reply
+from app.llm.replies.reply_format import CheckForm, ReadReply, VerdictForm, build_reply_schema, read_reply
 
 IDS = ("kanban", "flow", "agile", "agile-delivery")
 CHECK: dict[str, Any] = {"sentences": "3, 7-9", "quote": "limits on work", "id": "t1"}

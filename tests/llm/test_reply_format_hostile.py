@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.llm.reply_format import read_reply
-from app.llm.reply_mending import MAX_LIST
-from app.llm.reply_text import MAX_CHARACTERS
+from app.llm.replies.reply_format import read_reply
+from app.llm.replies.reply_mending import MAX_LIST
+from app.llm.replies.reply_text import MAX_CHARACTERS
 
 MAX_S = 8.0
 """Far more than the slowest takes (half a second), far less than the first of each kind would without bounds."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.llm.retrying import RetryBudget, compute_backoff
+from app.llm.queue.retrying import RetryBudget, compute_backoff
 
 
 @pytest.mark.parametrize(

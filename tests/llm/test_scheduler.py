@@ -9,8 +9,8 @@ import pytest
 
 from app.errors import ModelUnavailable, QuotaExhausted
 from app.llm.failures import AttemptFailed, Kind
-from app.llm.line import Pass, Turn
-from app.llm.scheduler import Limits, Scheduler
+from app.llm.queue.line import Pass, Turn
+from app.llm.queue.scheduler import Limits, Scheduler
 from app.llm.wire import RateLimits
 from tests.llm.askers import NO_LIMITS, fail
 from tests.llm.sleepless import LoopClock, SleeplessLoop

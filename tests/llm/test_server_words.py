@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.llm.server_words import MAX_SHOWN, hide, read_words, shorten
+from app.llm.server.server_words import MAX_SHOWN, hide, read_words, shorten
 
 ARTICLE = "The council met on Tuesday behind closed doors and agreed to sell the harbour to its neighbours."
 

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from app.llm.failures import Kind
-from app.llm.transport import MAX_BODY_BYTES, MAX_PACKED_BYTES, BodyTooLong, bound_body, explain
+from app.llm.server.transport import MAX_BODY_BYTES, MAX_PACKED_BYTES, BodyTooLong, bound_body, explain
 
 pytestmark = pytest.mark.anyio
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from app.domain.article import Article, Removed
-from app.rules.suspicion import Suspicion, find_suspicious, tell_suspicious
+from app.rules.suspicion.finding import Suspicion, find_suspicious, tell_suspicious
 from tests.articles import build_article
 
 HONEST = ("The hedge is cut once a year.", "Blackbirds nest in it.")

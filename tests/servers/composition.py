@@ -9,13 +9,13 @@ from pathlib import Path
 
 from app.bootstrap.asking import ModelInUse
 from app.llm.asking import build_asker
-from app.llm.budgets import Caps
-from app.llm.capabilities import Capabilities
-from app.llm.capability_memory import CapabilityMemory
 from app.llm.clock import Clock, SystemClock
-from app.llm.ledger import Attempt, MemoryLedger
-from app.llm.openai_wire import OpenAIWire
-from app.llm.scheduler import Limits
+from app.llm.queue.scheduler import Limits
+from app.llm.server.capabilities import Capabilities
+from app.llm.server.capability_memory import CapabilityMemory
+from app.llm.server.openai_wire import OpenAIWire
+from app.llm.spending.budgets import Caps
+from app.llm.spending.ledger import Attempt, MemoryLedger
 from app.prompting.composing import Composer
 from app.prompting.counting import Counter
 

@@ -2,8 +2,8 @@
 
 from typing import Final, NamedTuple
 
-from app.rules.suspicion_folding import fold_marks
-from app.rules.suspicion_scanning import Pattern, compile_table, compile_wordings
+from app.rules.suspicion.folding import fold_marks
+from app.rules.suspicion.scanning import Pattern, compile_table, compile_wordings
 
 
 class _Tongue(NamedTuple):

@@ -6,8 +6,8 @@ from typing import Final
 from pydantic import JsonValue
 
 from app.domain.value import Value
-from app.llm.reply_mending import Faults, mend_list, mend_numbers, mend_text, quote
-from app.llm.reply_text import FoundJson, find_json
+from app.llm.replies.reply_mending import Faults, mend_list, mend_numbers, mend_text, quote
+from app.llm.replies.reply_text import FoundJson, find_json
 
 _MOST_ENUM_VALUES: Final = 500
 _MOST_ENUM_CHARACTERS: Final = 15_000

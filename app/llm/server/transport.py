@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx2
 
 from app.llm.failures import AttemptFailed
-from app.llm.server_words import shorten
+from app.llm.server.server_words import shorten
 
 MAX_BODY_BYTES = 4_000_000
 MAX_PACKED_BYTES = MAX_BODY_BYTES // 16

@@ -6,7 +6,7 @@ from itertools import takewhile
 from typing import cast
 
 from app.domain.value import Value
-from app.llm.chat_reply import as_fields, read_json
+from app.llm.server.chat_reply import as_fields, read_json
 
 MAX_SHOWN = 300
 MAX_READ = 4_000

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import NonNegativeInt, PositiveInt
 
 from app.domain.value import Value
-from app.llm.hosts import find_gpt_version, is_azure, is_groq, is_openai
+from app.llm.server.hosts import find_gpt_version, is_azure, is_groq, is_openai
 
 MIN_PREFIX = 1_024
 MIN_PREFIX_5_5 = 2_048

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.rules.suspicion_scanning import Deed, compile_expression, compile_table, compile_wordings
+from app.rules.suspicion.scanning import Deed, compile_expression, compile_table, compile_wordings
 
 _TEXT: Final = "(article|text|page|piece|story|post|submission|document|content|entry|item|passage)"
 _TAGGING: Final = "(tagging|classification|indexing|ai)"

@@ -7,9 +7,9 @@ from typing import Literal
 from openai.types.chat import ChatCompletionContentPartTextParam, ChatCompletionMessageParam
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
 
-from app.llm.caching import MAX_BREAKPOINTS, takes_breakpoints
-from app.llm.hosts import find_gpt_version, is_azure, is_openai
 from app.llm.model import Message, Question
+from app.llm.server.caching import MAX_BREAKPOINTS, takes_breakpoints
+from app.llm.server.hosts import find_gpt_version, is_azure, is_openai
 from app.llm.wire import Shape
 
 SCHEMA_NAME = "verdicts"

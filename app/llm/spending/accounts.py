@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from app.domain.errand import Errand
 from app.domain.verdict import Usage
-from app.llm.budgets import Budgets, Need
 from app.llm.clock import Clock
 from app.llm.failures import UNKNOWN_OUTCOME, AttemptFailed
-from app.llm.ledger import Attempt, Ledger, Purpose, Status
 from app.llm.model import Question, Reply, Tokens
-from app.llm.prices import Price
+from app.llm.spending.budgets import Budgets, Need
+from app.llm.spending.ledger import Attempt, Ledger, Purpose, Status
+from app.llm.spending.prices import Price
 from app.llm.tab import Tab
 
 BYTES_PER_TOKEN = 3

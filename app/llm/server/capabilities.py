@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import get_args
 
-from app.llm.capability_memory import CapabilityMemory, Droppable, Known
 from app.llm.failures import AttemptFailed
 from app.llm.model import Question, Reply
-from app.llm.probing import build_probe, find_outcome
+from app.llm.server.capability_memory import CapabilityMemory, Droppable, Known
+from app.llm.server.probing import build_probe, find_outcome
 from app.llm.wire import Rung, Shape
 
 RUNGS: tuple[Rung, ...] = get_args(Rung)

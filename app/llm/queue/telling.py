@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from app.errors import ModelUnavailable, PromptTooLong, QuotaExhausted
-from app.llm.circuit import Reason
 from app.llm.failures import AttemptFailed, Kind
+from app.llm.queue.circuit import Reason
 
 _INSTEAD = "or set SCOPENOTE_JUDGE=local"
 _REMEDIES: dict[Kind, str] = {

@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from app.llm.reply_text import clean
+from app.llm.replies.reply_text import clean
 
 MAX_SENTENCES: Final = 50
 """Sentence numbers read per check; what shows something is shown by few."""

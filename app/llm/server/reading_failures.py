@@ -4,8 +4,8 @@ import re
 
 from app.llm.failures import AttemptFailed, Kind
 from app.llm.model import Reply
-from app.llm.rate_headers import Headers, find_wait_s
-from app.llm.server_words import ServerWords, shorten
+from app.llm.server.rate_headers import Headers, find_wait_s
+from app.llm.server.server_words import ServerWords, shorten
 
 MAX_CONTEXT = 1_000_000_000
 MAX_REPLY = 200_000

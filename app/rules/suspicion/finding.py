@@ -12,12 +12,12 @@ from pydantic import NonNegativeInt
 
 from app.domain.article import Article
 from app.domain.value import Value
-from app.rules.suspicion_encoded import find_encoded
-from app.rules.suspicion_folding import Joined, fold_all
-from app.rules.suspicion_marks import MARKS
-from app.rules.suspicion_scanning import Deed, scan
-from app.rules.suspicion_tongues import RUNS, TONGUES
-from app.rules.suspicion_words import HINTS, SQUEEZED, WORDS
+from app.rules.suspicion.encoded import find_encoded
+from app.rules.suspicion.folding import Joined, fold_all
+from app.rules.suspicion.marks import MARKS
+from app.rules.suspicion.scanning import Deed, scan
+from app.rules.suspicion.tongues import RUNS, TONGUES
+from app.rules.suspicion.words import HINTS, SQUEEZED, WORDS
 
 _TOLD: dict[Deed, str] = {
     "addresses_a_model": "It speaks to a machine that reads the article.",

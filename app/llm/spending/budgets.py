@@ -7,8 +7,8 @@ from pydantic import NonNegativeFloat, NonNegativeInt
 from app.domain.errand import Errand
 from app.domain.value import Value
 from app.errors import BadSetting, BudgetSpent
-from app.llm.ledger import Ledger, Spent
-from app.llm.prices import Price
+from app.llm.spending.ledger import Ledger, Spent
+from app.llm.spending.prices import Price
 from app.llm.tab import Tab
 
 Scope = Literal["CALL", "JOB", "DAY"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from app.errors import BadSetting, ModelUnavailable
-from app.llm.ledger import KEPT_DAYS, Attempt, Days, Spent
+from app.llm.spending.ledger import KEPT_DAYS, Attempt, Days, Spent
 
 _LOG = logging.getLogger(__name__)
 _CHUNK = 1 << 20

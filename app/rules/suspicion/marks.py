@@ -1,6 +1,6 @@
 """Owns the marks that chats with models, our prompts and our replies are made of, as text without spaces has them."""
 
-from app.rules.suspicion_scanning import compile_table
+from app.rules.suspicion.scanning import compile_table
 
 _ROLES = (
     r"<\|/?(?:im_start|im_end|im_sep|system|user|assistant|end|endoftext|start_header_id|end_header_id|eot_id|eom_id)\|>",

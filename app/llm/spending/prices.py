@@ -18,7 +18,7 @@ SHIPPED = Path(__file__).with_name("prices.toml")
 MAX_BYTES = 1_000_000
 _PER = 1_000_000
 _DATED = re.compile(r"-\d{4}-?\d{2}-?\d{2}$")
-_REMEDY = "See app/llm/prices.toml for the form (names with dots in quotes), or unset SCOPENOTE_PRICES."
+_REMEDY = "See app/llm/spending/prices.toml for the form (names with dots in quotes), or unset SCOPENOTE_PRICES."
 
 _Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 

@@ -7,15 +7,15 @@ import httpx2
 import openai
 
 from app.errors import BadSetting
-from app.llm.chat_reply import as_fields, read_completion, read_json
-from app.llm.chat_request import build_request
 from app.llm.failures import AttemptFailed
-from app.llm.hosts import OPENAI_URL, strip_credentials
 from app.llm.model import Question
-from app.llm.rate_headers import read_limits
-from app.llm.reading_failures import find_answer, read_failure
-from app.llm.server_words import hide, read_words, shorten
-from app.llm.transport import explain, open_http_client
+from app.llm.server.chat_reply import as_fields, read_completion, read_json
+from app.llm.server.chat_request import build_request
+from app.llm.server.hosts import OPENAI_URL, strip_credentials
+from app.llm.server.rate_headers import read_limits
+from app.llm.server.reading_failures import find_answer, read_failure
+from app.llm.server.server_words import hide, read_words, shorten
+from app.llm.server.transport import explain, open_http_client
 from app.llm.wire import Sent, Shape
 
 CONNECT_TIMEOUT_S = 5.0

@@ -11,15 +11,15 @@ from pydantic import PositiveInt
 
 from app.domain.value import Value
 from app.errors import ModelUnavailable
-from app.llm.alarm import Alarm
-from app.llm.circuit import Circuit
 from app.llm.clock import Clock
-from app.llm.concurrency import MOST, START, Concurrency
 from app.llm.failures import MAY_PASS, UNKNOWN_OUTCOME, AttemptFailed, Kind
-from app.llm.line import Line, Pass, Turn, Waiter
-from app.llm.pacing import Bucket, Gate
-from app.llm.retrying import LONGEST_TOLD_S, RetryBudget, compute_backoff
-from app.llm.telling import explain_left_alone, explain_no_turn
+from app.llm.queue.alarm import Alarm
+from app.llm.queue.circuit import Circuit
+from app.llm.queue.concurrency import MOST, START, Concurrency
+from app.llm.queue.line import Line, Pass, Turn, Waiter
+from app.llm.queue.pacing import Bucket, Gate
+from app.llm.queue.retrying import LONGEST_TOLD_S, RetryBudget, compute_backoff
+from app.llm.queue.telling import explain_left_alone, explain_no_turn
 from app.llm.wire import RateLimits
 
 PATIENCE_S = 45.0

@@ -1,0 +1,1 @@
+"""When each request to one server is sent."""

@@ -1,0 +1,1 @@
+"""How one server is spoken to, and what is known of it."""

@@ -1,0 +1,1 @@
+"""What is paid for asking: prices, ledger, budgets."""

@@ -1,0 +1,1 @@
+"""Sentences of an article that speak to a model instead of to readers."""
