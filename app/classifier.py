@@ -16,6 +16,7 @@ from app.domain.progress import Progress, Step, Watch, watch_nothing
 from app.domain.sighting import Sighting
 from app.domain.telling import tell_count, tell_removed
 from app.domain.verdict import Judgement, Verdict
+from app.errors import Unavailable
 from app.judges.judge import Judge
 from app.llm.tab import Tab
 from app.rules.disagreement import confront
@@ -29,6 +30,7 @@ from app.rules.thresholds import Thresholds
 
 NOT_ASKED_FOR = "Not among the categories that were asked for."
 NOT_SHORTLISTED = "The shortlist left it out: other categories are closer to this article."
+NOT_NEAREST = "Left out with its group of similar categories: other groups are closer to this article."
 EDITOR = Errand()
 
 
@@ -90,8 +92,7 @@ class Classifier:
         _tell(watch, "excluded", _count_findings(checked), 0.95)
         judged = {verdict.scored.category.id for verdict in checked}
         closed = [CheckedVerdict(scored=v, findings=()) for v in scored if v.category.id not in judged]
-        left_out = NOT_ASKED_FOR if only else NOT_SHORTLISTED
-        assignments = rank((*checked, *closed), self.taxonomy, self.thresholds, left_out=left_out)
+        assignments = rank((*checked, *closed), self.taxonomy, self.thresholds, left_out=_say_left_out(plan, only))
         _tell(watch, "decided", _count_assigned(assignments), 1.0)
         warnings = _collect_warnings(article, plan, judgement, suspicions, sightings)
         return self._conclude(article, judgement, assignments, tab=tab, warnings=warnings, started_s=started_s)
@@ -137,8 +138,13 @@ class Classifier:
         except BaseException:
             looking.cancel()
             raise
-        second = await looking
-        return judgement, second if judgement.judge.kind != second.judge.kind else None
+        try:
+            second = await looking
+        except Unavailable as error:
+            return _warn(judgement, f"there is no second opinion: {error}"), None
+        if judgement.judge.kind == second.judge.kind:
+            return judgement, None
+        return _warn(judgement, *second.warnings), second
 
     def _weigh(
         self,
@@ -178,6 +184,12 @@ def _collect_warnings(
     )
 
 
+def _say_left_out(plan: Plan, only: Sequence[str]) -> str:
+    if only:
+        return NOT_ASKED_FOR
+    return NOT_NEAREST if plan.strategy == "nearest_chunks" else NOT_SHORTLISTED
+
+
 def _tell(watch: Watch, step: Step, message: str, done: float) -> None:
     watch(Progress(step=step, message=message, done=done))
 
@@ -188,6 +200,10 @@ def _count_findings(checked: Sequence[CheckedVerdict]) -> str:
 
 def _count_assigned(assignments: Sequence[Assignment]) -> str:
     return f"{tell_count(sum(a.status == 'assigned' for a in assignments), 'tag')} assigned"
+
+
+def _warn(judgement: Judgement, *warnings: str) -> Judgement:
+    return judgement.model_copy(update={"warnings": (*judgement.warnings, *warnings)})
 
 
 def _say_who(judgement: Judgement) -> str:

@@ -30,8 +30,10 @@ class Settings(BaseSettings):
     second_opinion: SecondOpinion = "all"
     max_together: PositiveInt = 40
     shortlist: PositiveInt = 20
-    context_tokens: PositiveInt = 128_000
+    context_tokens: Annotated[int, Field(ge=2_048)] = 128_000
     max_in_flight: PositiveInt = 16
+    requests_per_minute: PositiveInt | None = None
+    tokens_per_minute: PositiveInt | None = None
     timeout_s: PositiveFloat = 60.0
     prices: Path | None = None
     budget_call_usd: PositiveFloat | None = None

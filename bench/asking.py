@@ -9,8 +9,8 @@ import argparse
 import asyncio
 import cProfile
 import json
-import os
 import pstats
+import shutil
 import statistics
 import tempfile
 import time
@@ -35,6 +35,8 @@ from tests.servers.reconciling import Reconciliation, count_sent_after_refusal, 
 from tests.servers.varied_articles import build_varied_articles
 
 ROOT = Path(__file__).parent.parent
+FOLDER = Path(tempfile.mkdtemp(prefix="scopenote-bench-"))
+"""Where the ledgers of this run lie; taken away at its end."""
 ARTICLES, FAULTY_ARTICLES, SHARE = 200, 500, 0.15
 LATENCY_S, IN_FLIGHT = 0.5, 16
 ONE_BY_ONE = 100
@@ -54,7 +56,7 @@ class Bench:
             {"categories": ROOT / "categories", "judge": judge, "second_opinion": second, **model.pop("settings", {})}
         )
         self.server = server
-        self.ledger = WholeLedger()
+        self.ledger = WholeLedger(FOLDER / "ledger")
         self.model = open_model_at(
             server.base_url,
             counter=load_counter(MODEL),
@@ -108,15 +110,15 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true", help="where the time of (b) and (c) goes")
     options = parser.parse_args()
     figures: dict[str, object] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        # What is learned of a server that lives for a minute is not to stay on the user's disk.
-        os.environ["XDG_DATA_HOME"] = folder  # noqa: TID251 - set, not read
-        parts = {"alone": measure_alone, "whole": measure_whole, "faults": measure_faults, "quota": measure_quota}
+    parts = {"alone": measure_alone, "whole": measure_whole, "faults": measure_faults, "quota": measure_quota}
+    try:
         for name, measure in parts.items():
             if options.only in {None, name}:
                 figures |= measure()
         if options.profile:
             profile()
+    finally:
+        shutil.rmtree(FOLDER)
     print(json.dumps(figures))
 
 

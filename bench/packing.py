@@ -5,7 +5,7 @@
 Made-up definitions and one made-up article, the same on every run. Beside ours stand one call per category, as the
 original did it (366,000 input tokens by its own sizes), and the limit of 12,000 uncached-equivalent input tokens per
 article (cached tokens count by their share of the price). With --data DIR, which holds arxiv/, also how many of the
-right categories a shortlist of that size holds. One JSON object last.
+right categories are asked about, by a shortlist and as planned. One JSON object last.
 """
 
 import argparse
@@ -15,12 +15,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from app.domain.article import Article
 from app.domain.category import Category
 from app.domain.plan import Plan
 from app.domain.verdict import Candidate
-from app.errors import EmbeddingsUnavailable
 from app.judges.batching import Room, group
+from app.judges.nearest import Alike, AlikeChunks, choose_nearest
 from app.judges.planning import Limits, Planner
 from app.judges.pricing import Estimate, Tariff, estimate, list_calls
 from app.judges.sizing import Sizes
@@ -29,10 +31,9 @@ from app.llm.server.hosts import OPENAI_URL
 from app.llm.spending.prices import load_prices
 from app.prompting.composing import Composer
 from app.prompting.counting import load_counter
-from app.similarity.embedding import load_embedder
-from app.similarity.reader import Reader
-from app.similarity.taxonomy_index import TaxonomyIndex
+from app.similarity.grouping import group_alike
 from bench.packing_data import make_article, make_definitions
+from bench.packing_recall import Shape, measure_recall
 from bench.retrieval_data import load_set
 
 ORIGINAL = 366_000
@@ -47,7 +48,7 @@ def find_tariff(model: str, server: str) -> Tariff:
 
 
 def build_planner(sizes: Sizes, tariff: Tariff, categories: Sequence[Category]) -> Planner:
-    """A planner whose shortlist is just the first definitions: here only its size matters."""
+    """A planner whose shortlist is just the first definitions, and whose chunks are the first: only sizes matter."""
 
     async def shortlist(_: Article, size: int) -> tuple[Candidate, ...]:
         return tuple(Candidate(category=category, score=0.0) for category in categories[:size])
@@ -55,7 +56,17 @@ def build_planner(sizes: Sizes, tariff: Tariff, categories: Sequence[Category]) 
     async def choose(_: Article, count: int) -> tuple[int, ...]:
         return tuple(range(1, count + 1))
 
-    return Planner(sizes, tariff, shortlist=shortlist, choose=choose)
+    return Planner(sizes, tariff, shortlist=shortlist, choose=choose, alike=build_alike(categories))
+
+
+def build_alike(categories: Sequence[Category]) -> Alike:
+    """Groups of neighbours, of the sizes that definitions with vectors would be in on the average."""
+
+    async def alike(most: int) -> list[list[Category]]:
+        nothing = np.empty((len(categories), 0), dtype=np.float32)
+        return [[categories[row] for row in rows] for rows in group_alike(nothing, most)]
+
+    return alike
 
 
 def list_ways(categories: tuple[Category, ...], article: Article, sizes: Sizes, tariff: Tariff) -> dict[str, Estimate]:
@@ -69,9 +80,17 @@ def list_ways(categories: tuple[Category, ...], article: Article, sizes: Sizes, 
         "chunks": (group(categories, sizes, room), True),
         f"shortlist of {listed}": ([categories[:listed]], False),
     }
-    return {
+    came = {
         name: estimate(list_calls(groups, parts, sizes, stays=stays), tariff) for name, (groups, stays) in ways.items()
     }
+    alike = AlikeChunks(build_alike(categories), sizes)
+    chunks = asyncio.run(alike.list_chunks(categories, room, limits.alike_together))
+
+    def weigh(taken: Sequence[Sequence[Category]]) -> Estimate:
+        return estimate(list_calls(taken, parts, sizes, stays=True), tariff)
+
+    near = choose_nearest(chunks, {}, weigh, came[f"shortlist of {listed}"])
+    return {**came, f"nearest {len(near)} of {len(chunks)} chunks": weigh(near)} if near else came
 
 
 def count_listed(categories: Sequence[Category], sizes: Sizes) -> int:
@@ -98,40 +117,12 @@ def print_ways(ways: dict[str, Estimate], plan: Plan) -> None:
     print(f"chosen: {plan.strategy}. {plan.reason}")
 
 
-def measure_recall(data: Path, size: int, limit: int) -> dict[str, object] | None:
-    """The share of the right categories that a shortlist of that size holds, over a sample of arXiv's articles."""
-    labelled = load_set("arxiv", data, limit)
-    if labelled is None:
-        return None
-    try:
-        embedder = load_embedder()
-    except EmbeddingsUnavailable as problem:
-        print(f"recall not measured: {problem}")
-        return None
-    reader = Reader(TaxonomyIndex.build(labelled.taxonomy, embedder, None))
-
-    async def find(article: Article) -> set[str]:
-        return {candidate.category.id for candidate in await reader.shortlist(article, size=size)}
-
-    async def run() -> list[float]:
-        return [len(row.labels & await find(row.article)) / len(row.labels) for row in labelled.articles]
-
-    shares = asyncio.run(run())
-    return {
-        "set": "arxiv",
-        "articles": len(shares),
-        "categories": len(labelled.taxonomy.categories),
-        "size": size,
-        "recall": round(sum(shares) / len(shares), 3),
-    }
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--definitions", type=int, default=181)
     parser.add_argument("--tokens", type=int, default=500, help="of one definition")
     parser.add_argument("--article", type=int, default=1500, help="tokens of the article's text")
-    parser.add_argument("--data", type=Path, help="folder that holds arxiv/: measures the shortlist's recall")
+    parser.add_argument("--data", type=Path, help="folder that holds arxiv/: measures recall")
     parser.add_argument("--limit", type=int, default=250, help="articles to measure recall on, evenly spread")
     arguments = parser.parse_args()
     composer = Composer(PROMPTS, secret=b"bench")
@@ -163,9 +154,14 @@ def main() -> int:
             "ways": {name: came.model_dump() for name, came in ways.items()},
         }
     if arguments.data:
-        recall = measure_recall(arguments.data, count_listed(categories, sizes), arguments.limit)
-        print(f"\nrecall of the shortlist: {recall or 'no labelled set in ' + str(arguments.data)}")
-        results["recall"] = recall
+        shape = Shape(
+            definitions=len(categories), definition_tokens=round(mean), article_tokens=sizes.count_article(article)
+        )
+        tariff = find_tariff(*MODELS[0])
+        labelled = load_set("arxiv", arguments.data, arguments.limit)
+        results["recall"] = measure_recall(labelled, shape, tariff, composer, counter) if labelled else None
+        if labelled is None:
+            print(f"\nno labelled set in {arguments.data}")
     print(json.dumps(results))
     return 0
 

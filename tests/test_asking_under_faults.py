@@ -46,7 +46,7 @@ class Asked:
 
     def __init__(self, folder: Path, server: FaultyServer, *, judge: str = "llm") -> None:
         self.server = server
-        self.ledger = WholeLedger()
+        self.ledger = WholeLedger(folder / ".ledger")
         self.model = open_model_at(
             server.base_url,
             counter=build_word_counter(),

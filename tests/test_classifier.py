@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.classifier import NOT_ASKED_FOR, NOT_SHORTLISTED, Classifier
+from app.classifier import NOT_ASKED_FOR, NOT_NEAREST, NOT_SHORTLISTED, Classifier
 from app.domain.article import Article
 from app.domain.category import Category, Taxonomy, Topic
 from app.domain.decision import Assignment, Decision
@@ -18,7 +18,7 @@ from app.domain.plan import Plan
 from app.domain.progress import Progress
 from app.domain.sighting import Sighting
 from app.domain.verdict import Candidate, Check, Judgement, JudgeName, Verdict
-from app.errors import UnknownCategory
+from app.errors import EmbeddingsUnavailable, UnknownCategory
 from app.judges.judge import Judge
 from app.judges.llm_judge import LLMJudge
 from app.judges.planning import Limits, Planner
@@ -29,7 +29,7 @@ from app.llm.tab import Tab
 from app.prompting.composing import Composer
 from app.rules.thresholds import Thresholds
 from tests.articles import build_article
-from tests.judges.planned import WordCounter
+from tests.judges.planned import CACHED, WordCounter
 
 pytestmark = pytest.mark.anyio
 
@@ -71,7 +71,12 @@ def _reply(quote: str = TRUE_QUOTE, *, denied: Sequence[str] = ("baking",)) -> s
 
 
 def _classifier(
-    reply: str, *, subject: tuple[int, ...] = (), shortlisted: Sequence[Category] = (), second: Judge | None = None
+    reply: str,
+    *,
+    subject: tuple[int, ...] = (),
+    shortlisted: Sequence[Category] = (),
+    tariff: Tariff | None = None,
+    second: Judge | None = None,
 ) -> Classifier:
     async def shortlist(article: Article, size: int) -> tuple[Candidate, ...]:
         return tuple(Candidate(category=category, score=0.5) for category in shortlisted)
@@ -79,9 +84,19 @@ def _classifier(
     async def choose(article: Article, count: int) -> Sequence[int]:
         return range(1, count + 1)
 
+    async def alike(most: int) -> Sequence[Sequence[Category]]:
+        return (BAKING,), (GOVERNANCE,)
+
     composer, ticks = Composer(PROMPTS, secret=b"test"), itertools.count()
     limits = Limits(max_together=1, shortlisted=1) if shortlisted else Limits()
-    planner = Planner(Sizes(composer, WordCounter()), Tariff(), shortlist=shortlist, choose=choose, limits=limits)
+    planner = Planner(
+        Sizes(composer, WordCounter()),
+        tariff or Tariff(),
+        shortlist=shortlist,
+        choose=choose,
+        alike=alike,
+        limits=limits,
+    )
     return Classifier(
         taxonomy=Taxonomy(categories=(BAKING, GOVERNANCE), version="sha256:test"),
         judge=LLMJudge(ScriptedModel(lambda _: reply), composer, planner),
@@ -159,6 +174,12 @@ async def test_what_the_shortlist_leaves_out_says_so() -> None:
     assert _find(decision, "baking").rationale == NOT_SHORTLISTED
 
 
+async def test_what_is_in_no_near_chunk_says_so() -> None:
+    decision = await _classifier(_reply(), shortlisted=[GOVERNANCE], tariff=CACHED).classify(ARTICLE)
+    assert _find(decision, "governance").status != "not_considered"
+    assert (_find(decision, "baking").status, _find(decision, "baking").rationale) == ("not_considered", NOT_NEAREST)
+
+
 async def test_an_unknown_category_is_refused_before_anybody_is_asked() -> None:
     with pytest.raises(UnknownCategory, match="'nope'"):
         await _classifier(_reply()).classify(ARTICLE, only=["nope"])
@@ -206,3 +227,23 @@ async def test_an_order_to_a_model_is_no_evidence() -> None:
     governance = _find(decision, "governance")
     assert (governance.status, governance.review_reasons) == ("review", ("injection_suspected",))
     assert governance.evidence == ()
+
+
+async def test_without_the_second_judge_the_first_ones_answer_still_counts() -> None:
+    class Missing(_Second):
+        async def judge(self, article: Article, plan: Plan, errand: Errand, tab: Tab) -> Judgement:
+            raise EmbeddingsUnavailable("the model is not installed.")
+
+    decision = await _classifier(_reply(), second=Missing(0.9)).classify(CLEAN)
+    assert decision.tags == ("governance",)
+    assert "there is no second opinion" in decision.warnings[-1]
+
+
+async def test_what_the_second_judge_has_to_say_about_itself_is_told() -> None:
+    class Short(_Second):
+        async def judge(self, article: Article, plan: Plan, errand: Errand, tab: Tab) -> Judgement:
+            said = await super().judge(article, plan, errand, tab)
+            return said.model_copy(update={"warnings": ("it looked at every third sentence",)})
+
+    decision = await _classifier(_reply(), second=Short(0.9)).classify(CLEAN)
+    assert "it looked at every third sentence" in decision.warnings

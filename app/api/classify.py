@@ -59,5 +59,6 @@ async def classify(
 async def explain_plan(body: ClassifyRequest, services: CurrentServices) -> ExplainedPlan:
     """Say what classifying this article would take in calls, tokens and money; nothing is spent."""
     article, plan = await services.plan(body, body.categories)
-    asked = len(set(body.categories)) or len(services.taxonomy.categories)
-    return ExplainedPlan.of(plan, article, model=services.judge_name, categories=asked)
+    named = {services.taxonomy.get_category(category_id).id for category_id in body.categories}
+    total = len(named) or len(services.taxonomy.categories)
+    return ExplainedPlan.of(plan, article, model=services.judge_name, categories=total)

@@ -14,8 +14,8 @@ class ExplainedPlan(Value):
 
     `explanation` says all of it in sentences, and why it is planned so. `cost_usd` is with a warm
     cache, `most_usd` the upper bound; both are null where the model's price is not known. `asked`
-    are the ids that are put forward, call by call; `left_out` counts the categories that the
-    shortlist leaves out.
+    are the ids that are put forward, call by call; `left_out` counts the categories that are
+    not asked about, because others are closer to the article.
     """
 
     article: ArticleSummary

@@ -67,8 +67,10 @@ def describe(request: Request, status: int, name: str, detail: str) -> Problem:
     )
 
 
-def describe_error(request: Request, error: ScopenoteError) -> Problem:
-    """The problem document of an error of ours."""
+def describe_error(request: Request, error: ScopenoteError | None) -> Problem:
+    """The problem document of an error of ours, or (None) of one that nobody expected, without its insides."""
+    if error is None:
+        return describe(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Unexpected", UNEXPECTED)
     return describe(request, find_status(error, request), type(error).__name__, str(error))
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from pydantic import BaseModel
 
-from app.api.problems import UNEXPECTED, Problem
+from app.api.problems import Problem
 from app.domain.progress import Progress, Watch
 from app.errors import ScopenoteError
 
@@ -28,17 +28,18 @@ def wants_events(accept: str) -> bool:
 
 
 def stream(
-    work: Callable[[Watch], Awaitable[BaseModel]], tell: Callable[[ScopenoteError], Problem]
+    work: Callable[[Watch], Awaitable[BaseModel]], tell: Callable[[ScopenoteError | None], Problem]
 ) -> EventSourceResponse:
     """Server-sent events: any number of `progress`, then one `classification`, or one `problem`.
 
+    `tell` describes an error of ours, or (None) one that nobody expected.
     `work` starts when somebody reads, and is cancelled when nobody does any more.
     """
     return EventSourceResponse(_tell_events(work, tell), headers={"Cache-Control": "no-cache", "Vary": "Accept"})
 
 
 async def _tell_events(
-    work: Callable[[Watch], Awaitable[BaseModel]], tell: Callable[[ScopenoteError], Problem]
+    work: Callable[[Watch], Awaitable[BaseModel]], tell: Callable[[ScopenoteError | None], Problem]
 ) -> AsyncIterator[bytes]:
     steps: asyncio.Queue[Progress | None] = asyncio.Queue()
     working = asyncio.ensure_future(work(steps.put_nowait))
@@ -60,9 +61,10 @@ async def _tell_events(
             yield _format("problem", tell(error))
         else:
             log.error("a streamed classification failed", exc_info=error)
-            yield _format("problem", tell(ScopenoteError(UNEXPECTED)))
+            yield _format("problem", tell(None))
     finally:
         working.cancel()
+        await asyncio.wait((working,))
 
 
 def _format(event: str, value: BaseModel) -> bytes:

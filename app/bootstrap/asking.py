@@ -32,6 +32,7 @@ from app.settings import Settings
 from app.similarity.reader import Reader
 
 NO_RESULT = "a rehearsal that matches words; no LLM is asked, and its results mean nothing"
+NOTHING = Price(input=0.0, output=0.0, as_of="a rehearsal")
 PLACEHOLDER_KEY = "none"
 """Sent where a server is named without a key: local servers want none, the SDK wants some."""
 
@@ -54,6 +55,7 @@ class ModelInUse:
             Tariff(price=self.price, cache=get_prefix_cache(self.wire.server, self.wire.name)),
             shortlist=lambda article, size: reader.shortlist(article, size=size),
             choose=reader.choose,
+            alike=reader.group_alike,
             limits=PlanLimits(
                 max_together=settings.max_together,
                 shortlisted=settings.shortlist,
@@ -73,7 +75,7 @@ class ModelInUse:
             rates = f"${self.price.input:g} per million tokens in, ${self.price.output:g} out"
             lines.append(f"Prices of {self.price.as_of}: {rates}.")
         if not self.counter.exact:
-            lines.append(f"Tokens are estimated: {self.counter.name}.")
+            lines.append(f"Tokens are estimated by {self.counter.name}; the model's own count may differ.")
         return lines
 
     @property
@@ -94,7 +96,8 @@ def open_model(settings: Settings) -> ModelInUse:
     """
     wire = _choose_wire(settings)
     clock = SystemClock()
-    price = load_prices(settings.prices).find(wire.name, wire.server)
+    prices = load_prices(settings.prices)
+    price = NOTHING if isinstance(wire, RehearsalWire) else prices.find(wire.name, wire.server)
     composer = Composer(settings.prompts, secret=_find_secret(settings))
     memory = CapabilityMemory(find_cache())
     ledger = FileLedger(find_data() / "ledger", clock.now)
@@ -105,7 +108,11 @@ def open_model(settings: Settings) -> ModelInUse:
         clock,
         random=random.random,
         new_id=lambda: uuid.uuid4().hex,
-        limits=Limits(max_concurrency=settings.max_in_flight),
+        limits=Limits(
+            max_concurrency=settings.max_in_flight,
+            requests_per_minute=settings.requests_per_minute,
+            tokens_per_minute=settings.tokens_per_minute,
+        ),
         caps=_collect_caps(settings),
         price=price,
         timeout_s=settings.timeout_s,

@@ -31,11 +31,12 @@ def compose_classifier(
     again: AskingAgain | None = None,
 ) -> Classifier:
     """A classifier by this taxonomy; `model` is the LLM to ask, None where the local judge decides alone."""
+    again = AskingAgain() if again is None else again  # `or` would drop an empty one
     reader = Reader(TaxonomyIndex.build(taxonomy, embedder, find_cache()))
     local = LocalJudge(reader, threshold=settings.threshold)
     return Classifier(
         taxonomy=taxonomy,
-        judge=_choose_judge(settings, reader, local, model, again or AskingAgain()) if model else local,
+        judge=_choose_judge(settings, reader, local, model, again) if model else local,
         lookout=SimilarityLookout(reader),
         thresholds=Thresholds(
             assign=settings.threshold,

@@ -1,9 +1,10 @@
 """Owns the services: what commands and routes work with, composed as the settings ask."""
 
 import asyncio
+import logging
 import uuid
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from app.bootstrap.asking import open_model
 from app.bootstrap.classifying import compose_classifier
@@ -24,6 +25,8 @@ from app.linting.lint import lint_taxonomy
 from app.parsing.reading import read_article
 from app.parsing.submission import Submission
 from app.settings import Settings
+
+log = logging.getLogger(__name__)
 
 PAUSE_S = 30.0
 """Between two tries at an LLM that was away."""
@@ -121,13 +124,13 @@ class Services:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """While a service runs: what waits for the LLM is asked again in the background."""
+        self._again.is_tended = True
         asking = asyncio.create_task(self._keep_asking())
         try:
             yield
         finally:
             asking.cancel()
-            with suppress(asyncio.CancelledError):
-                await asking
+            await asyncio.wait((asking,))
             await self.close()
 
     async def close(self) -> None:
@@ -139,7 +142,9 @@ class Services:
         while True:
             await asyncio.sleep(PAUSE_S)
             if isinstance(self.classifier.judge, FallbackJudge):
-                await self.classifier.judge.ask_again()
+                (answered,) = await asyncio.gather(self.classifier.judge.ask_again(), return_exceptions=True)
+                if isinstance(answered, Exception):
+                    log.error("asking again failed", exc_info=answered)
 
     async def _read(self, submission: Submission) -> Article:
         return await asyncio.to_thread(read_article, submission, max_words=self.settings.max_words)

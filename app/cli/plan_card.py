@@ -14,7 +14,7 @@ def print_plan(plan: ExplainedPlan, path: str) -> None:
     calls = tell_count(plan.calls, "call") if plan.calls else "no call"
     parts = [join_words((f"{calls} to {plan.model}" if plan.calls else calls, "bold")), Text()]
     parts += [join_words(line) for line in plan.explanation]
-    left = f", {plan.left_out} left out by the shortlist" if plan.left_out else ""
+    left = f", {plan.left_out} left out as farther away" if plan.left_out else ""
     size = f"{tell_count(plan.article.words, 'word')}, {tell_count(plan.article.sentences, 'sentence')}"
     asked = tell_count(sum(map(len, plan.asked)), "definition")
     parts += [Text(), join_words((f"{size} · {asked} asked about{left} · nothing was spent", "dim"))]

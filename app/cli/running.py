@@ -11,12 +11,17 @@ T = TypeVar("T")
 
 
 async def go_through(
-    paths: Sequence[str], work: Callable[[str], Awaitable[T]], *, at_once: int
+    paths: Sequence[str],
+    work: Callable[[str], Awaitable[T]],
+    *,
+    at_once: int,
+    rescue: Callable[[str, T | ScopenoteError], None] | None = None,
 ) -> AsyncGenerator[tuple[str, T | ScopenoteError]]:
     """Each path in order with what came of it: a result or an error of ours.
 
     After an `Unavailable` no further path is begun; what was begun is still finished, since it may
-    have been paid for. Whoever stops early has the rest cancelled before this returns.
+    have been paid for. Whoever stops early has the rest cancelled before this returns; `rescue` is
+    given what was finished by then and had not had its turn.
     """
     begun: deque[tuple[str, asyncio.Task[T | ScopenoteError]]] = deque()
     left, away = deque(paths), False
@@ -33,7 +38,9 @@ async def go_through(
             away = away or isinstance(outcome, Unavailable)
             yield path, outcome
     finally:
-        for _, task in begun:
+        for path, task in begun:
+            if rescue and task.done() and not task.cancelled() and task.exception() is None:
+                rescue(path, task.result())
             task.cancel()
         await asyncio.gather(*(task for _, task in begun), return_exceptions=True)
 

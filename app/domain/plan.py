@@ -7,7 +7,7 @@ from pydantic import NonNegativeInt, PositiveInt
 from app.domain.value import Value
 from app.domain.verdict import Candidate
 
-Strategy = Literal["local", "together", "chunks", "shortlist"]
+Strategy = Literal["local", "together", "chunks", "nearest_chunks", "shortlist"]
 
 
 class Part(Value):
@@ -20,8 +20,10 @@ class Plan(Value):
     """Which categories are asked about in which calls, with what they will cost.
 
     local: on this machine, no call. together: all definitions in one prompt that stays the same
-    from article to article. chunks: the same in several prompts of fixed membership. shortlist:
-    only the categories that words and vectors put closest.
+    from article to article. chunks: the same in several prompts of fixed membership.
+    nearest_chunks: of several prompts of fixed membership, each about categories that are alike,
+    only the few that are nearest to the article. shortlist: only the categories that words and
+    vectors put closest, each by itself.
 
     `batches` holds the candidates of one prompt each; every batch is asked about every one of
     `parts`, so there are batches times parts calls. Tokens are summed over all calls:

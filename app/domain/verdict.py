@@ -50,7 +50,6 @@ class Verdict(Value):
     depth: Share | None = None
     unreadable: bool = False
     sections_disagree: bool = False
-    injection_suspected: bool = False
 
 
 class Usage(Value):

@@ -38,12 +38,14 @@ class Heard(Value):
 def hear_reply(form: ReplyForm, categories: Sequence[Category], sentences: Collection[int]) -> Heard:
     """What the reply says about each of these categories, read against the sentences with these numbers.
 
-    A category is missing from the result where the reply leaves it out, or names nothing but
-    topics that it does not have: neither is a "no". One that is both claimed and denied is claimed.
+    A category is missing from the result where the reply leaves it out, names an exclusion that it
+    does not have, or nothing but topics that it does not have: none of these is a "no", and an exclusion that was
+    meant must not be lost. One that is both claimed and denied is claimed.
     """
     known = {category.id.casefold(): category for category in categories} | {c.id: c for c in categories}
     claims: dict[str, Claims] = {}
     made_up: list[str] = []
+    lost: set[str] = set()
     for name in form.not_applicable:
         if category := _find(name, known):
             claims.setdefault(category.id, Claims())
@@ -57,10 +59,11 @@ def hear_reply(form: ReplyForm, categories: Sequence[Category], sentences: Colle
         claimed, unknown = _hear_verdict(verdict, category, sentences)
         made_up += unknown
         if claimed is None:
-            claims.pop(category.id, None)
+            lost.add(category.id)
         else:
             claims[category.id] = join_claims([claims.get(category.id, Claims()), claimed])
-    return Heard(claims=claims, made_up=tuple(made_up))
+    heard = {category_id: claimed for category_id, claimed in claims.items() if category_id not in lost}
+    return Heard(claims=heard, made_up=tuple(made_up))
 
 
 def join_claims(several: Sequence[Claims]) -> Claims:
@@ -99,7 +102,7 @@ def _hear_verdict(form: VerdictForm, category: Category, sentences: Collection[i
     topics, unknown_topics = _hear_checks(form.topics, category, find_topic, sentences)
     exclusions, unknown_exclusions = _hear_checks(form.exclusions, category, find_exclusion, sentences)
     made_up = [f"{category.id} {name}" for name in (*unknown_topics, *unknown_exclusions)]
-    if unknown_topics and not topics:
+    if unknown_exclusions or (unknown_topics and not topics):
         return None, made_up
     rationale = textwrap.shorten(form.rationale[: 2 * MAX_RATIONALE], MAX_RATIONALE, placeholder=" …")
     return Claims(topics=topics, exclusions=exclusions, rationale=rationale), made_up

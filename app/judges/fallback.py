@@ -5,7 +5,7 @@ from app.domain.category import Category
 from app.domain.errand import Errand
 from app.domain.plan import Plan
 from app.domain.verdict import Judgement
-from app.errors import Unavailable
+from app.errors import PromptTooLong, Unavailable
 from app.judges.asking_again import AskingAgain
 from app.judges.judge import Judge
 from app.llm.tab import Tab
@@ -31,7 +31,8 @@ class FallbackJudge:
             return await self._first.judge(article, plan, errand, tab)
         except Unavailable as error:
             judgement = await self._stand_in.judge(article, plan, errand, tab)
-            is_queued = self._again.queue(article, plan)
+            # A prompt that the server cannot read will be no shorter the next time.
+            is_queued = not isinstance(error, PromptTooLong) and self._again.queue(article, plan)
             return judgement.model_copy(
                 update={
                     "judge": judgement.judge.model_copy(update={"degraded": True}),
@@ -45,7 +46,5 @@ class FallbackJudge:
 
 
 def _say_why(error: Unavailable, *, is_queued: bool) -> str:
-    later = (
-        "it will be asked again" if is_queued else "too many articles wait to be asked again: send this one once more"
-    )
-    return f"the local judge answered, because the LLM could not: {error} When it is back, {later}"
+    later = "When it is back, it will be asked again." if is_queued else "It will not be asked again by itself."
+    return f"the local judge answered, because the LLM could not: {error} {later}"

@@ -26,6 +26,8 @@ HOLDS = 0.5
 CITED = 3
 """Sentences cited per topic."""
 NAMED_TOPICS = 3
+LEAST_SHARE = 0.005
+"""Of passages: less is told as none."""
 PROMPT_VERSION = "none: the local judge is not prompted"
 
 
@@ -137,6 +139,8 @@ def _to_verdict(category: Category, ranked: Ranked, claims: Sequence[_Claim]) ->
 def _explain(category: Category, ranked: Ranked, claims: Sequence[_Claim]) -> str:
     """Why the category scores as it does, in an editor's words."""
     share = f"{ranked.depth:.0%}".replace("%", " %")
+    if not claims and ranked.depth < LEAST_SHARE:
+        return f"No sentence carries a topic of {category.title}."
     if not claims:
         return f"No sentence carries a topic of {category.title}, though {share} of passages come near it."
     named = "; ".join(f"{_clip(claim.text)} (sentence {claim.sentences[0]})" for claim in claims[:NAMED_TOPICS])

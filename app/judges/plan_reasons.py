@@ -1,5 +1,7 @@
 """Owns the words in which a plan says why it is as it is."""
 
+from collections.abc import Sequence
+
 from app.domain.telling import tell_count
 from app.judges.pricing import Estimate
 
@@ -29,6 +31,17 @@ def explain_shortlist(listed: int, definitions: int, shortlist: Estimate, chunks
     return (
         f"The {listed} of {definitions} definitions that words and vectors put closest come to "
         f"{_say_figures(shortlist)}; all of them, in prompts that stay the same, come to {_say_figures(chunks)}."
+    )
+
+
+def explain_nearest(
+    asked: Sequence[Sequence[object]], chunks: int, definitions: int, nearest: Estimate, shortlist: Estimate
+) -> str:
+    """Why only the prompts that are nearest are sent, by their figures and those of a shortlist."""
+    return (
+        f"The {len(asked)} nearest to this article of {chunks} prompts that stay the same, each about definitions that "
+        f"are alike, hold {sum(map(len, asked))} of {definitions} definitions and come to {_say_figures(nearest)}; "
+        f"a shortlist costs no less, {_say_figures(shortlist)}, and holds no more of what words and vectors point to."
     )
 
 

@@ -1,5 +1,7 @@
 """Owns the words in which a plan is told to people before anything is spent."""
 
+from collections.abc import Sequence
+
 from app.domain.plan import Plan
 from app.domain.telling import tell_count
 from app.judges.plan_reasons import say_usd
@@ -10,6 +12,19 @@ def tell_plan(plan: Plan) -> tuple[str, ...]:
     if plan.strategy == "local":
         return (plan.reason, "No calls, no tokens, no cost.", *_tell_notes(plan))
     return (plan.reason, _tell_calls(plan), _tell_tokens(plan), _tell_money(plan), *_tell_notes(plan))
+
+
+def tell_sum(plans: Sequence[Plan]) -> str:
+    """What several plans come to together, in one line."""
+    calls = tell_count(sum(plan.calls for plan in plans), "call")
+    tokens = (
+        f"{sum(plan.input_tokens for plan in plans):,} tokens in, {sum(plan.output_tokens for plan in plans):,} out"
+    )
+    costs = [plan.cost_usd for plan in plans if plan.cost_usd is not None]
+    most = [plan.most_usd for plan in plans if plan.most_usd is not None]
+    if len(costs) < len(plans) or len(most) < len(plans):
+        return f"{calls}, {tokens}, cost not known"
+    return f"{calls}, {tokens}, about {say_usd(sum(costs))}, {say_usd(sum(most))} at most"
 
 
 def _tell_calls(plan: Plan) -> str:

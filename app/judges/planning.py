@@ -13,7 +13,14 @@ from app.domain.plan import Plan, Strategy
 from app.domain.value import Value
 from app.domain.verdict import Candidate
 from app.judges.batching import Room, group
-from app.judges.plan_reasons import explain_chunks, explain_named, explain_shortlist, explain_together
+from app.judges.nearest import Alike, AlikeChunks, choose_nearest, hold_as_much
+from app.judges.plan_reasons import (
+    explain_chunks,
+    explain_named,
+    explain_nearest,
+    explain_shortlist,
+    explain_together,
+)
 from app.judges.pricing import Estimate, Tariff, estimate, list_calls
 from app.judges.reading_plan import Choose, Reading, plan_reading
 from app.judges.sizing import Sizes
@@ -25,6 +32,8 @@ Batch = tuple[Candidate, ...]
 
 MAX_TOGETHER = 40
 """Definitions in one prompt: among very many, models choose badly, and where one stands sways them."""
+ALIKE_TOGETHER = 30
+"""Definitions in one of the nearest chunks: of fewer, more are sent the article; in more, what is far comes along."""
 SHORTLISTED = 20
 SHORTLIST_TOKENS = 10_000
 """What the prompt of a shortlist takes, definitions and instructions: the last of many long ones are left out."""
@@ -45,6 +54,7 @@ class Limits(Value):
     """How much is asked at once. Tokens are those of the model; `context_tokens` holds prompt and reply."""
 
     max_together: PositiveInt = MAX_TOGETHER
+    alike_together: PositiveInt = ALIKE_TOGETHER
     shortlisted: PositiveInt = SHORTLISTED
     shortlist_tokens: PositiveInt = SHORTLIST_TOKENS
     part_tokens: PositiveInt = PART_TOKENS
@@ -53,23 +63,36 @@ class Limits(Value):
 
 
 class Planner:
-    """Plans for one model. What the server says of its limits is remembered for later plans."""
+    """Plans for one model. What the server says of its limits is remembered for later plans.
+
+    Without `alike` there are no nearest chunks.
+    """
 
     def __init__(
-        self, sizes: Sizes, tariff: Tariff, *, shortlist: Shortlist, choose: Choose, limits: Limits | None = None
+        self,
+        sizes: Sizes,
+        tariff: Tariff,
+        *,
+        shortlist: Shortlist,
+        choose: Choose,
+        alike: Alike | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self.sizes = sizes
         self.limits = limits or Limits()
         self._tariff = tariff
         self._shortlist = shortlist
         self._choose = choose
+        self._alike = AlikeChunks(alike, sizes) if alike else None
         self._groups: OrderedDict[tuple[int, ...], tuple[tuple[Category, ...], ...]] = OrderedDict()
 
     async def plan(self, article: Article, categories: tuple[Category, ...], *, may_leave_out: bool) -> Plan:
         """The cheapest way to ask about these categories that keeps to the limits; spends nothing.
 
-        All together where they fit in one prompt. Else all in several prompts that stay the same, or
-        the closest in one that does not; without `may_leave_out` only the former.
+        All together where they fit in one prompt. Else all in several prompts that stay the same;
+        where a shortlist costs less than that and some may be left out, the nearest of several
+        prompts that stay the same, or else the shortlist. The nearest chunks are taken if those
+        that cost no more than the shortlist hold as much of what words and vectors point to.
         """
         if not self.sizes.has_counted(categories):
             await asyncio.to_thread(self.sizes.count_shared, categories)
@@ -89,7 +112,7 @@ class Planner:
         if everything.weight <= closest.weight:
             reason = explain_chunks(len(categories), everything, closest)
             return self._build("chunks", reason, _to_batches(chunks), reading, everything)
-        return await self._plan_shortlist(article, categories, reading, everything)
+        return await self._plan_few(article, categories, reading, everything)
 
     @property
     def part_tokens(self) -> int:
@@ -107,7 +130,7 @@ class Planner:
             self.limits = self.limits.model_copy(update={"context_tokens": context})
             self._groups.clear()
 
-    async def _plan_shortlist(
+    async def _plan_few(
         self, article: Article, categories: Sequence[Category], reading: Reading, everything: Estimate
     ) -> Plan:
         asked_about = {category.id for category in categories}
@@ -118,8 +141,22 @@ class Planner:
         names = {category.id for category in chosen}
         groups = self._group(tuple(category for category in categories if category.id in names))
         closest = self._estimate(article, reading, groups, stays=False)
+        chunks = await self._list_alike(categories)
+        near = choose_nearest(
+            chunks, scores, lambda taken: self._estimate(article, reading, taken, stays=True), closest
+        )
+        if near and hold_as_much(near, chosen, scores):
+            expected, batches = self._estimate(article, reading, near, stays=True), _to_batches(near, scores)
+            reason = explain_nearest(batches, len(chunks), len(categories), expected, closest)
+            return self._build("nearest_chunks", reason, batches, reading, expected)
         reason = explain_shortlist(len(chosen), len(categories), closest, everything)
         return self._build("shortlist", reason, _to_batches(groups, scores), reading, closest)
+
+    async def _list_alike(self, categories: Sequence[Category]) -> tuple[tuple[Category, ...], ...]:
+        """The prompts of definitions that are alike; none where a prompt that stays costs as much as any other."""
+        if self._alike is None or self._tariff.ratio >= 1:
+            return ()
+        return await self._alike.list_chunks(categories, self._room, self.limits.alike_together)
 
     def _cut(self, ranked: Sequence[Category]) -> tuple[Category, ...]:
         """The first of the ranked that the shortlist has room for."""
@@ -142,16 +179,19 @@ class Planner:
         """The categories' prompts; kept for as long as the same objects are asked about."""
         key = tuple(map(id, categories))
         if key not in self._groups:
-            room = Room(
-                max_together=self.limits.max_together,
-                context_tokens=self.limits.context_tokens,
-                part_tokens=self.part_tokens,
-            )
-            self._groups[key] = group(categories, self.sizes, room)
+            self._groups[key] = group(categories, self.sizes, self._room)
             while len(self._groups) > KEPT_GROUPS:
                 self._groups.popitem(last=False)
         self._groups.move_to_end(key)
         return self._groups[key]
+
+    @property
+    def _room(self) -> Room:
+        return Room(
+            max_together=self.limits.max_together,
+            context_tokens=self.limits.context_tokens,
+            part_tokens=self.part_tokens,
+        )
 
     def _estimate(
         self, article: Article, reading: Reading, groups: Sequence[Sequence[Category]], *, stays: bool

@@ -23,13 +23,15 @@ from app.llm.replies.reply_format import build_reply_schema, read_reply
 from app.llm.tab import Tab
 from app.prompting.composing import Composer
 
-MAX_DEPTH = 6
+MAX_DEPTH = 4
 """How often a question that is too long is cut in two."""
 SMALL_PART = 200
 """Tokens under which a part of an article is not cut any further."""
 LEAST_OUTPUT = 256
 MAX_QUOTED = 3 * QUOTED_REPLY
 """Characters of a faulty reply that the model is shown again."""
+REMEDY = "Set SCOPENOTE_CONTEXT_TOKENS to what it reads at once, or set SCOPENOTE_JUDGE=local."
+LEFT_OUT = "It leaves out categories, or names checks that they do not have."
 EMPTY_REPLY = "(nothing)"
 """Stands for an empty reply in the conversation: servers refuse turns without words."""
 NO_REPLY = Heard(claims={})
@@ -82,8 +84,11 @@ class Questioner:
                 if not pieces:
                     told = (self._tell_unread(subject, error),)
                     return (Answer(asked=frozenset(subject.ids), claims={}, warnings=told),)
-        answers = await run_together(self.ask(piece, depth + 1) for piece in pieces)
-        return tuple(answer for several in answers for answer in several)
+        answered = await run_together(self.ask(piece, depth + 1) for piece in pieces)
+        answers = tuple(answer for several in answered for answer in several)
+        if depth == 0 and not any(answer.claims for answer in answers):
+            raise PromptTooLong(f"{self._model.name!r} could not read any part of this question. {REMEDY}")
+        return answers
 
     def _is_known_too_long(self, question: Question) -> bool:
         """Whether an earlier question has shown that this one is not worth sending."""
@@ -131,7 +136,7 @@ class Questioner:
         warnings: tuple[str, ...] = (f"the reply of {self._model.name!r} had to be mended: {fault}",) if fault else ()
         missing = [id_ for id_ in subject.ids if id_ not in heard.claims]
         if missing or reply.finish == "length":
-            repair = self._compose_repair(question, reply, fault, missing)
+            repair = self._compose_repair(question, reply, fault or LEFT_OUT, missing)
             second, warnings = await self._ask_again(repair, subject, heard)
             heard = _join(heard, second)
             missing = [id_ for id_ in subject.ids if id_ not in heard.claims]

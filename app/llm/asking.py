@@ -1,5 +1,6 @@
 """Owns asking: the way of one question to one server, with all that stands before it."""
 
+import asyncio
 from collections.abc import Callable
 
 from pydantic_core import from_json
@@ -22,6 +23,7 @@ from app.llm.tab import Tab
 from app.llm.wire import Sent, Shape, Wire
 
 TIMEOUT_S = 60.0
+PROBE_TIMEOUT_S = 10.0
 MOST_LESSONS = 8
 """How often one question is put differently because the server does not take how it was put."""
 NONCE_LETTERS = 8
@@ -92,6 +94,18 @@ class Asker:
     async def _attempt(
         self, question: Question, purpose: Purpose, errand: Errand, tab: Tab, turn: Turn
     ) -> tuple[Sent, Shape]:
+        """One attempt, as soon as the budgets allow it: what others hold and do not use becomes free again."""
+        while True:
+            try:
+                return await self._attempt_now(question, purpose, errand, tab, turn)
+            except BudgetSpent:
+                if not self._accounts.has_open:
+                    raise
+            await self._accounts.wait_for_settling()
+
+    async def _attempt_now(
+        self, question: Question, purpose: Purpose, errand: Errand, tab: Tab, turn: Turn
+    ) -> tuple[Sent, Shape]:
         need = self._accounts.estimate(question, max(1.0, self._cut_prompts.ratio))
         # Before it waits, so that it does not wait for nothing; and when it is let in, since others spend meanwhile.
         self._accounts.check(need, errand, tab)
@@ -99,6 +113,7 @@ class Asker:
         try:
             attempt = self._accounts.open(need, purpose, errand, tab)
         except BaseException:
+            turn.attempts -= 1
             self._scheduler.leave_unfinished(taken, sent=False)
             raise
         shape, begun = self._capabilities.shape, self._clock.count()
@@ -124,12 +139,16 @@ class Asker:
             raise explain_cut(name_subject(self._wire), reported, question.input_tokens)
 
     async def _probe(self, errand: Errand, tab: Tab) -> None:
-        """Settle whether the server keeps to the form; without an answer the doubt is left for another time."""
+        """Settle whether the server keeps to the form; without an answer the doubt is left for another time.
+
+        One attempt, and a short one: a reply is in hand that somebody waits for.
+        """
         nonce = self._new_id()[:NONCE_LETTERS]
         question = self._capabilities.build_probe(nonce)
         try:
-            sent, _ = await self._ask(question, "probe", errand, tab)
-        except (ModelUnavailable, BudgetSpent):
+            async with asyncio.timeout(PROBE_TIMEOUT_S):
+                sent, _ = await self._attempt(question, "probe", errand, tab, self._scheduler.arrive("editor"))
+        except (AttemptFailed, ModelUnavailable, BudgetSpent, TimeoutError):
             return
         self._capabilities.settle(nonce, sent.reply)
 

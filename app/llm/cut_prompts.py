@@ -6,6 +6,8 @@ TOO_SHORT = 200
 """Estimated tokens up to which nothing is concluded: what a server adds of its own weighs too much."""
 WEIGHT = 0.2
 ALIKE = 0.1
+MOST_RATIO = 2.0
+"""No tokeniser takes more than about twice ours; an odd report must not make every question look dear."""
 
 
 class CutPrompts:
@@ -25,8 +27,9 @@ class CutPrompts:
         if estimated <= TOO_SHORT or reported == 0:
             return False
         part = reported / estimated
-        if part >= CUT_BELOW * self.ratio:
-            self.ratio += WEIGHT * (part - self.ratio)
+        # What is longer than estimated must not make honest prompts look cut.
+        if part >= CUT_BELOW * min(1.0, self.ratio):
+            self.ratio += WEIGHT * (min(part, MOST_RATIO) - self.ratio)
             return False
         suspect, self._suspect = self._suspect, (estimated, part)
         if suspect is None or abs(estimated / suspect[0] - 1) < 2 * ALIKE or abs(part / suspect[1] - 1) > ALIKE:

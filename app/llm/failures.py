@@ -3,7 +3,7 @@
 from typing import Literal
 
 from app.llm.model import Tokens
-from app.llm.wire import Shape
+from app.llm.wire import RateLimits, Shape
 
 Kind = Literal[
     "rate_limited",
@@ -22,8 +22,9 @@ Kind = Literal[
     "unusable_reply",
 ]
 """rate_limited, slow_down, overloaded, server_error, timeout, unreachable, disconnected: another attempt may help.
-parameter_refused: it helps without that parameter. too_long: a shorter prompt helps. quota_exhausted, unauthorised,
-not_found, bad_request: another attempt cannot help. unusable_reply: an answer that is no chat completion."""
+parameter_refused: it helps without that parameter, or with less of it. too_long: a shorter prompt helps.
+quota_exhausted, unauthorised, not_found, bad_request: another attempt cannot help. unusable_reply: an answer that is
+no chat completion."""
 
 MAY_PASS: frozenset[Kind] = frozenset(
     {"rate_limited", "slow_down", "overloaded", "server_error", "timeout", "unreachable", "disconnected",
@@ -38,8 +39,10 @@ class AttemptFailed(Exception):
 
     The text says what happened, as a clause without a full stop; neither the key nor the article is
     in it. `parameter` is the one that a server refused by name. `retry_after_s` is how long the
-    server asks to wait. `limit_tokens` is the most it reads at once, where it says so. `tokens` are
-    those that it reported nevertheless. `shape` is how it was asked, None where that is not known.
+    server asks to wait. `limit_tokens` is the most it reads at once, where it says so, and `most_output`
+    the longest reply that may be asked for: then that was refused, and not the parameter as such. `tokens`
+    are those that it reported nevertheless, `limits` what its headers say is left. `shape` is how it was
+    asked, None where that is not known.
     """
 
     def __init__(
@@ -51,7 +54,9 @@ class AttemptFailed(Exception):
         parameter: str | None = None,
         retry_after_s: float | None = None,
         limit_tokens: int | None = None,
+        most_output: int | None = None,
         tokens: Tokens | None = None,
+        limits: RateLimits | None = None,
         shape: Shape | None = None,
     ) -> None:
         self.kind = kind
@@ -59,6 +64,8 @@ class AttemptFailed(Exception):
         self.parameter = parameter
         self.retry_after_s = retry_after_s
         self.limit_tokens = limit_tokens
+        self.most_output = most_output
         self.tokens = tokens
+        self.limits = limits or RateLimits()
         self.shape = shape
         super().__init__(message)

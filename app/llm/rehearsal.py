@@ -60,7 +60,7 @@ def rehearse(messages: tuple[Message, ...]) -> str:
                 "category": category,
                 "topics": [_fill(check, *found) for check, found in held.items() if check.startswith("t")],
                 "exclusions": [_fill(check, *found) for check, found in held.items() if check.startswith("x")],
-                "rationale": f"A rehearsal: words of {len(held)} checks stand in the article.",
+                "rationale": f"A rehearsal: the words of {', '.join(held)} stand in the article.",
             }
         )
     return json.dumps({"verdicts": verdicts, "not_applicable": denied})

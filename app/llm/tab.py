@@ -2,6 +2,9 @@
 
 from app.domain.verdict import Usage
 
+DECIMALS = 9
+"""Of a dollar: a token of the cheapest model costs ten of the last one."""
+
 
 class Tab:
     """Adds up usage as it is spent, so that what a failed call cost is counted like any other.
@@ -23,7 +26,7 @@ class Tab:
             input_tokens=so_far.input_tokens + usage.input_tokens,
             cached_tokens=so_far.cached_tokens + usage.cached_tokens,
             output_tokens=so_far.output_tokens + usage.output_tokens,
-            cost_usd=(so_far.cost_usd or 0.0) + (usage.cost_usd or 0.0) if known else None,
+            cost_usd=round((so_far.cost_usd or 0.0) + (usage.cost_usd or 0.0), DECIMALS) if known else None,
             prices_as_of=usage.prices_as_of or so_far.prices_as_of,
         )
 

@@ -2,7 +2,7 @@
 
 from typing import Literal, Protocol
 
-from pydantic import NonNegativeFloat, NonNegativeInt
+from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from app.domain.value import Value
 from app.llm.model import Question, Reply
@@ -12,10 +12,14 @@ Rung = Literal["strict", "schema", "json_object", "text"]
 
 
 class Shape(Value):
-    """How a question is put to one server: its rung, and the parameters that it will not take."""
+    """How a question is put to one server: its rung, and the parameters that it will not take.
+
+    `most_output` is the longest reply in tokens that it lets anybody ask for, None where it never said.
+    """
 
     rung: Rung = "strict"
     dropped: frozenset[str] = frozenset()
+    most_output: PositiveInt | None = None
 
 
 class RateLimits(Value):

@@ -1,6 +1,11 @@
 """Owns the short ids by which a prompt names checks, and the way back from what a model writes."""
 
+import re
+from typing import Final
+
 from app.domain.category import Category
+
+_SHORT: Final = re.compile(r"[tx]\d+(?!\w)")
 
 
 def shorten(check_id: str) -> str:
@@ -15,7 +20,7 @@ def find_topic(category: Category, written: str) -> str | None:
     """
     if category.topics:
         return _find(category, [topic.id for topic in category.topics], written)
-    return category.id if _fold(category, written) in {"t1", category.id.casefold()} else None
+    return category.id if _fold(category, written) in {"t1", ""} else None
 
 
 def find_exclusion(category: Category, written: str) -> str | None:
@@ -29,5 +34,7 @@ def _find(category: Category, ids: list[str], written: str) -> str | None:
 
 
 def _fold(category: Category, written: str) -> str:
-    """What a model wrote, without the category's own id before it: some models give both."""
-    return written.strip().casefold().removeprefix(f"{category.id.casefold()}#")
+    """The check's own id in what a model wrote: some put the category's before it, or the check's words after it."""
+    own = written.strip().casefold().removeprefix(category.id.casefold()).lstrip("#/:. ")
+    found = _SHORT.match(own)
+    return found[0] if found else own

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from app.prompting.templates import Templates
 KEPT_DEFINITIONS: Final = 4096
 KEPT_MESSAGES: Final = 64
 """System messages that are kept ready: one per fixed chunk of definitions, and the latest shortlists."""
+_LAYOUT: Final = re.compile(r"#|[tx]\d+\s*:|Example,|\[\d")
 _MAX_FAULT: Final = 600
 
 
@@ -163,12 +165,18 @@ def _fill_definition(category: Category) -> dict[str, object]:
     return {
         "id": _join(category.id),
         "title": _join(category.title),
-        "scope": _join(category.scope),
+        "scope": _keep_prose(category.scope),
         "topics": topics or [{"id": "t1", "text": _join(category.description or category.title)}],
         "exclusions": exclusions,
-        "summary": _join(category.summary),
+        "summary": _keep_prose(category.summary),
         "examples": examples,
     }
+
+
+def _keep_prose(text: str) -> str:
+    """Prose that begins a line of its own; a dash in front where it would look like a heading or a check of ours."""
+    joined = _join(text)
+    return f"- {joined}" if _LAYOUT.match(joined) else joined
 
 
 def _join(text: str) -> str:

@@ -7,12 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from app.prompting.estimating import count_bytes, estimate
+from app.prompting.estimating import estimate
 from app.prompting.ranks import EncodingName, find_encoding
 
-PER_MESSAGE: Final = 3
-PER_REPLY: Final = 3
-"""Tokens that OpenAI's chat format adds around each message, and before the reply."""
 KEPT: Final = 4096
 _WORTH_KEEPING: Final = 1_000
 """Characters from which on a digest is quicker than a count."""
@@ -53,14 +50,6 @@ class Counter:
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return counted
-
-    def count_messages(self, texts: Sequence[str]) -> int:
-        """The tokens of a chat of these messages, with what the chat format adds."""
-        return sum(map(self.count, texts)) + PER_MESSAGE * len(texts) + PER_REPLY
-
-    def bound(self, text: str) -> int:
-        """So many tokens or fewer: the count where it is exact, else the bytes, of which no token has less than one."""
-        return self.count(text) if self.exact else count_bytes(text)
 
 
 def load_counter(model: str, *, folders: Sequence[Path] = (), encoding: str | None = None) -> Counter:

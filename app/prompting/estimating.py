@@ -12,7 +12,7 @@ _ASCII: Final = 128
 
 
 def estimate(text: str) -> int:
-    """About as many tokens as the text has, rather more than fewer; see `count_bytes` for a bound.
+    """About as many tokens as the text has, rather more than fewer.
 
     English prose comes out a tenth too high; what hardly any encoding has as a word (long names,
     base64) may come out too low.
@@ -31,11 +31,6 @@ def estimate(text: str) -> int:
             case _:
                 total += _estimate_signs(piece[0])
     return total
-
-
-def count_bytes(text: str) -> int:
-    """The text's bytes in UTF-8: no token of a byte-level encoding has less than one."""
-    return len(text.encode("utf-8", "replace"))
 
 
 def _estimate_signs(signs: str) -> int:

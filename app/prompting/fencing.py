@@ -11,7 +11,7 @@ NONCE_DIGITS = 12
 
 _LINE_BREAKS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL = re.compile(
-    r"(?<=<)(?=[|｜]|<SYS>|/?(?:s|unk|pad|bos|eos|start_of_turn|end_of_turn|think|tool_call|tool_response)>)"
+    r"(?<=<)(?=[|｜]|</?SYS>|/?(?:s|unk|pad|bos|eos|sop|eop|start_of_turn|end_of_turn|think|tool_call|tool_response)>)"
     r"|(?<=\[)(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_[A-Z]+)\])"
 )
 """Where chat templates' own marks begin (`<|im_end|>`, `</s>`, `[INST]`): some servers read them in any text."""

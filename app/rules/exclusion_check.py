@@ -12,6 +12,7 @@ from app.domain.exclusion import ExclusionRule
 from app.domain.grounded import CheckedVerdict, GroundedCheck, ScoredVerdict
 from app.domain.sighting import Sighting
 from app.rules.pinned_check import check_pinned
+from app.rules.ranking import assign
 from app.rules.settling import Settled, settle
 from app.rules.testimony import hear
 from app.rules.thresholds import Thresholds
@@ -31,7 +32,7 @@ def check_all(
     checked = []
     for verdict in sorted(scored, key=lambda verdict: (-verdict.score, verdict.category.id)):
         checked.append(check_exclusions(verdict, article, sightings, standing, thresholds))
-        if verdict.applies and not any(finding.finding == "triggered" for finding in checked[-1].findings):
+        if assign(checked[-1], thresholds).status == "assigned":
             standing[verdict.category.id] = verdict.score
     return tuple(checked)
 
@@ -63,7 +64,8 @@ def check_exclusions(
 def _to_finding(
     rule: ExclusionRule, parts: Sequence[Settled], article: Article, claim: GroundedCheck | None = None
 ) -> ExclusionFinding:
-    gravest = max(parts, key=lambda part: _GRAVITY.index(part.finding))
+    # Of equals the judge's: it names the quote that a person has to look at.
+    gravest = max(parts, key=lambda part: (_GRAVITY.index(part.finding), part.decided_by == "judge"))
     cited = [article.sentences[number - 1] for number in gravest.sentences]
     # A heading announces and shows nothing, unless there is nothing else.
     sentences = ([sentence for sentence in cited if not sentence.heading] or cited)[:MAX_EVIDENCE]

@@ -34,7 +34,7 @@ def ground(
         depth=verdict.depth,
         unreadable=verdict.unreadable,
         sections_disagree=verdict.sections_disagree,
-        injection_suspected=verdict.injection_suspected or bool(shunned),
+        injection_suspected=bool(shunned),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.domain.category import Category, Taxonomy
-from app.domain.decision import Assignment, ReviewReason, Status
+from app.domain.decision import Assignment, ExclusionFinding, ReviewReason, Status
 from app.domain.grounded import CheckedVerdict, ScoredVerdict
 from app.rules.disagreement import differ_strongly
 from app.rules.thresholds import Thresholds
@@ -31,7 +31,7 @@ def assign(checked: CheckedVerdict, thresholds: Thresholds) -> Assignment:
     reasons = _find_review_reasons(checked, thresholds)
     triggered = next((f for f in checked.findings if f.finding == "triggered"), None)
     status: Status
-    if triggered and (scored.applies or reasons == ("injection_suspected",)):
+    if triggered and not _is_doubtful(triggered, reasons) and (scored.applies or reasons == ("injection_suspected",)):
         status, rationale = "excluded", f"Excluded by “{triggered.text.rstrip('. ')}”. {triggered.reason}"
         reasons = ()
     elif triggered and reasons in {("near_threshold",), ("judges_disagree",)}:
@@ -56,13 +56,18 @@ def assign(checked: CheckedVerdict, thresholds: Thresholds) -> Assignment:
     )
 
 
+def _is_doubtful(triggered: ExclusionFinding, reasons: Sequence[ReviewReason]) -> bool:
+    """Whether an exclusion stands by the word of a judge that may have been told what to say, or saw a part only."""
+    return triggered.decided_by == "judge" and not {"injection_suspected", "sections_disagree"}.isdisjoint(reasons)
+
+
 def _hear_both(scored: ScoredVerdict) -> str:
     """The judge's rationale; where another judge differs strongly, both."""
     second = scored.second
     if second is None or not differ_strongly(scored):
         return scored.verdict.rationale
     first = scored.verdict.rationale or ("It applies." if scored.applies else "It does not apply.")
-    return f"One judge ({scored.score:.2f}): {first} The other ({second.score:.2f}): {second.rationale}"
+    return f"The LLM ({scored.score:.2f}): {first} The local judge ({second.score:.2f}): {second.rationale}"
 
 
 def _find_review_reasons(checked: CheckedVerdict, thresholds: Thresholds) -> tuple[ReviewReason, ...]:

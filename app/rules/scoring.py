@@ -8,6 +8,8 @@ FIRST_TOPIC = 0.55
 """What one grounded topic is worth to a judge that only claims: just over the threshold."""
 REMAINING = 0.6
 """Each further grounded topic leaves this part of the distance to 1."""
+ALL_TOPICS = 0.75
+"""What it is worth at least that every topic is grounded: a category may list a single one, or none."""
 UNSUPPORTED = 0.4
 """What a measured strength counts for at most where no sentence carries a topic."""
 
@@ -17,18 +19,19 @@ def score(verdict: GroundedVerdict, category: Category, thresholds: Thresholds) 
     return ScoredVerdict(
         category=category,
         verdict=verdict,
-        score=round(_compute_score(verdict), 3),
+        score=round(_compute_score(verdict, len(category.topics) or 1), 3),
         threshold=category.threshold if category.threshold is not None else thresholds.assign,
     )
 
 
-def _compute_score(verdict: GroundedVerdict) -> float:
+def _compute_score(verdict: GroundedVerdict, topics: int) -> float:
     held = sum(bool(check.evidence) for check in verdict.topics)
     if verdict.strength is not None:
         return verdict.strength if held else min(verdict.strength, UNSUPPORTED)
     if held == 0:
         return 0.0
-    return 1 - (1 - FIRST_TOPIC) * REMAINING ** (held - 1)
+    reached = 1 - (1 - FIRST_TOPIC) * REMAINING ** (held - 1)
+    return max(reached, ALL_TOPICS) if held >= topics else reached
 
 
 def may_stand(scored: ScoredVerdict, thresholds: Thresholds) -> bool:

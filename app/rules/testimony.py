@@ -13,9 +13,9 @@ def hear(
     """The parts' findings once the judge has been heard.
 
     A judge that measures has said all it knows through the sightings; one whose reply could not be
-    read has said nothing. One that reads (an LLM)
-    settles what only judgement can tell, if its quote stands in the article; against a rule that
-    words settled otherwise, its verified word sends the matter to a person.
+    read has said nothing. One that reads (an LLM) settles what only judgement can tell, if its
+    quote stands in the article; against a rule that words settled otherwise, its verified word
+    sends the matter to a person.
     """
     if verdict.strength is not None or verdict.unreadable:
         return list(parts)

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import onnxruntime
 import tokenizers
 from numpy.typing import NDArray
 
 from app.errors import EmbeddingsUnavailable
+from app.similarity.runtime import onnxruntime
 
 Vectors = NDArray[np.float32]
 """One text per row."""

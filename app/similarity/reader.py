@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.article import Article
+from app.domain.category import Category
 from app.domain.verdict import Candidate
+from app.similarity.grouping import group_alike
 from app.similarity.lexical import find_content
 from app.similarity.passages import MAX_SENTENCES, ArticleVectors, read_vectors
 from app.similarity.phrases import find_mentions, measure_phrases
@@ -47,6 +49,7 @@ class Reader:
         self.index = index
         self._kept: OrderedDict[str, ArticleVectors] = OrderedDict()
         self._reading: dict[str, asyncio.Future[ArticleVectors]] = {}
+        self._alike: dict[int, tuple[tuple[Category, ...], ...]] = {}
         self._workers = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="measure")
 
     async def rank(self, article: Article) -> tuple[Ranked, ...]:
@@ -57,6 +60,15 @@ class Reader:
     async def shortlist(self, article: Article, *, size: int) -> tuple[Candidate, ...]:
         """The `size` categories that the article is most likely about, best first."""
         return shortlist(await self.rank(article), self.index, size=size)
+
+    async def group_alike(self, most: int) -> tuple[tuple[Category, ...], ...]:
+        """The taxonomy's categories in groups of at most `most` that are alike, worked out once.
+
+        Which category is in which group depends on no article. Without vectors, neighbours are together.
+        """
+        if most not in self._alike:
+            self._alike[most] = await self._work(lambda: _group(self.index, most))
+        return self._alike[most]
 
     async def measure(self, article: Article, phrases: Sequence[str]) -> PhraseMeasures:
         """How strongly each sentence is about each phrase, and which sentences name it."""
@@ -100,6 +112,12 @@ class Reader:
 
     async def _work(self, job: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._workers, job)
+
+
+def _group(index: TaxonomyIndex, most: int) -> tuple[tuple[Category, ...], ...]:
+    categories = index.taxonomy.categories
+    vectors = index.vectors[: len(categories)] if index.lexical_only else index.centroids
+    return tuple(tuple(categories[row] for row in group) for group in group_alike(vectors, most))
 
 
 def _measure(phrases: Sequence[str], vectors: ArticleVectors, index: TaxonomyIndex) -> PhraseMeasures:

@@ -27,7 +27,7 @@ class _Body(Value):
     tag: str
 
 
-def _tell(error: ScopenoteError) -> Problem:
+def _tell(error: ScopenoteError | None) -> Problem:
     return Problem(type="t", title="x", status=503, detail=str(error), instance="/")
 
 

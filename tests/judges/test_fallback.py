@@ -6,8 +6,8 @@ from app.domain.article import Article
 from app.domain.category import Category
 from app.domain.errand import Errand
 from app.domain.plan import Part, Plan
-from app.domain.verdict import Candidate, Judgement, JudgeName, Verdict
-from app.errors import BudgetSpent, ModelUnavailable, QuotaExhausted, Unavailable
+from app.domain.verdict import Candidate, Judgement, JudgeName, Usage, Verdict
+from app.errors import BudgetSpent, ModelUnavailable, PromptTooLong, QuotaExhausted, Unavailable
 from app.judges import asking_again
 from app.judges.asking_again import AskingAgain
 from app.judges.fallback import FallbackJudge
@@ -33,6 +33,7 @@ class _Judge:
 
     async def judge(self, article: Article, plan: Plan, errand: Errand, tab: Tab) -> Judgement:
         self.asked.append(article.text)
+        tab.add(Usage(calls=1))
         if self.error:
             raise self.error
         verdicts = tuple(Verdict(category_id=candidate.category.id) for candidate in plan.candidates)
@@ -42,6 +43,12 @@ class _Judge:
 def _plan(*categories: Category) -> Plan:
     batch = tuple(Candidate(category=category, score=0) for category in categories or (CATEGORY,))
     return Plan(strategy="together", reason="because", batches=(batch,), parts=(Part(sentences=(1,)),))
+
+
+def _tended() -> AskingAgain:
+    again = AskingAgain()
+    again.is_tended = True
+    return again
 
 
 async def _ask(judge: FallbackJudge, article: Article = ARTICLE, plan: Plan | None = None) -> Judgement:
@@ -57,7 +64,7 @@ async def _ask(judge: FallbackJudge, article: Article = ARTICLE, plan: Plan | No
     ],
 )
 async def test_the_stand_in_answers_and_says_why(error: Unavailable) -> None:
-    judgement = await _ask(FallbackJudge(_Judge("llm", error), _Judge("local"), AskingAgain()))
+    judgement = await _ask(FallbackJudge(_Judge("llm", error), _Judge("local"), _tended()))
     assert (judgement.judge.kind, judgement.judge.degraded) == ("local", True)
     assert str(error) in judgement.warnings[0]
     assert "asked again" in judgement.warnings[0]
@@ -65,12 +72,12 @@ async def test_the_stand_in_answers_and_says_why(error: Unavailable) -> None:
 
 async def test_a_judge_that_answers_needs_no_stand_in() -> None:
     stand_in = _Judge("local")
-    judgement = await _ask(FallbackJudge(_Judge("llm"), stand_in, AskingAgain()))
+    judgement = await _ask(FallbackJudge(_Judge("llm"), stand_in, _tended()))
     assert (judgement.judge.kind, judgement.judge.degraded, stand_in.asked) == ("llm", False, [])
 
 
 async def test_when_the_judge_is_back_its_answer_is_kept_for_who_asks_next() -> None:
-    first, again = _Judge("llm", ModelUnavailable("away.")), AskingAgain()
+    first, again = _Judge("llm", ModelUnavailable("away.")), _tended()
     judge = FallbackJudge(first, _Judge("local"), again)
     await _ask(judge)
     first.error = None
@@ -81,7 +88,7 @@ async def test_when_the_judge_is_back_its_answer_is_kept_for_who_asks_next() -> 
 
 
 async def test_while_the_judge_is_away_the_article_goes_on_waiting() -> None:
-    first, again = _Judge("llm", ModelUnavailable("away.")), AskingAgain()
+    first, again = _Judge("llm", ModelUnavailable("away.")), _tended()
     judge = FallbackJudge(first, _Judge("local"), again)
     await _ask(judge)
     assert await judge.ask_again() == 0
@@ -89,7 +96,7 @@ async def test_while_the_judge_is_away_the_article_goes_on_waiting() -> None:
 
 
 async def test_the_same_article_waits_once() -> None:
-    again = AskingAgain()
+    again = _tended()
     judge = FallbackJudge(_Judge("llm", ModelUnavailable("away.")), _Judge("local"), again)
     for _ in range(3):
         await _ask(judge)
@@ -97,7 +104,7 @@ async def test_the_same_article_waits_once() -> None:
 
 
 async def test_what_was_kept_for_other_definitions_is_not_given() -> None:
-    first, again = _Judge("llm", ModelUnavailable("away.")), AskingAgain()
+    first, again = _Judge("llm", ModelUnavailable("away.")), _tended()
     judge = FallbackJudge(first, _Judge("local"), again)
     await _ask(judge)
     first.error = None
@@ -108,10 +115,10 @@ async def test_what_was_kept_for_other_definitions_is_not_given() -> None:
 
 async def test_a_full_queue_says_that_the_article_is_not_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking_again, "MAX_WAITING", 1)
-    judge = FallbackJudge(_Judge("llm", ModelUnavailable("away.")), _Judge("local"), AskingAgain())
+    judge = FallbackJudge(_Judge("llm", ModelUnavailable("away.")), _Judge("local"), _tended())
     await _ask(judge)
     judgement = await _ask(judge, build_article("Another one."))
-    assert "send this one once more" in judgement.warnings[0]
+    assert "will not be asked again" in judgement.warnings[0]
 
 
 async def test_an_article_that_the_judge_cannot_take_does_not_hold_up_the_others() -> None:
@@ -121,7 +128,7 @@ async def test_an_article_that_the_judge_cannot_take_does_not_hold_up_the_others
                 raise ModelUnavailable("not this one.")
             return await super().judge(article, plan, errand, tab)
 
-    first, again = _Picky("llm", ModelUnavailable("away.")), AskingAgain()
+    first, again = _Picky("llm", ModelUnavailable("away.")), _tended()
     judge = FallbackJudge(first, _Judge("local"), again)
     await _ask(judge)
     await _ask(judge, build_article("Another one."))
@@ -132,8 +139,33 @@ async def test_an_article_that_the_judge_cannot_take_does_not_hold_up_the_others
 
 async def test_a_judge_that_is_still_away_is_not_asked_about_everything() -> None:
     first = _Judge("llm", ModelUnavailable("away."))
-    judge = FallbackJudge(first, _Judge("local"), AskingAgain())
+    judge = FallbackJudge(first, _Judge("local"), _tended())
     for number in range(10):
         await _ask(judge, build_article(f"Article {number}."))
     await judge.ask_again()
     assert len(first.asked) == 10 + asking_again.PATIENCE
+
+
+async def test_a_command_that_ends_promises_nothing() -> None:
+    again = AskingAgain()
+    judgement = await _ask(FallbackJudge(_Judge("llm", ModelUnavailable("away.")), _Judge("local"), again))
+    assert "will not be asked again" in judgement.warnings[0]
+    assert len(again) == 0
+
+
+async def test_what_the_model_cannot_read_is_not_asked_about_again() -> None:
+    again = _tended()
+    judgement = await _ask(FallbackJudge(_Judge("llm", PromptTooLong("too long.")), _Judge("local"), again))
+    assert "will not be asked again" in judgement.warnings[0]
+    assert len(again) == 0
+
+
+async def test_an_article_that_is_never_answered_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking_again, "MOST_TRIES", 3)
+    first, again = _Judge("llm", ModelUnavailable("away.")), _tended()
+    judge = FallbackJudge(first, _Judge("local"), again)
+    await _ask(judge)
+    for _ in range(5):
+        await judge.ask_again()
+    assert len(first.asked) == 1 + 3
+    assert len(again) == 0

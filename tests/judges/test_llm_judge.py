@@ -110,18 +110,30 @@ async def test_who_declines_is_not_asked_twice(reply: Reply, warning: str) -> No
     assert len(judgement.warnings[0]) < 300
 
 
-async def test_invented_categories_topics_and_exclusions_change_nothing_and_are_told() -> None:
-    verdict = claim("c000", "t1", "t9", exclusions=("x7",))
+async def test_invented_categories_and_topics_change_nothing_and_are_told() -> None:
+    verdict = claim("c000", "t1", "t9")
     judgement = await _judge(_reply(verdict, claim("x" * 500, "t1"), denied=("c001", "c777")))
     first = judgement.verdicts[0]
     assert [check.about for check in (*first.topics, *first.exclusions)] == ["c000#t1"]
     assert not any(verdict.unreadable for verdict in judgement.verdicts)
-    assert judgement.warnings == ("'scripted' named 4 ids that it was not asked about, 'c777' first",)
+    assert judgement.warnings == ("'scripted' named 3 ids that it was not asked about, 'c777' first",)
 
 
 async def test_a_claim_of_nothing_but_invented_topics_is_no_answer() -> None:
     judgement = await _judge(_reply(claim("c000", "t9"), denied=("c001",)))
     assert [(verdict.topics, verdict.unreadable) for verdict in judgement.verdicts] == [((), True), ((), False)]
+
+
+async def test_an_exclusion_that_cannot_be_told_is_no_answer_since_one_was_meant() -> None:
+    judgement = await _judge(_reply(claim("c000", "t1", exclusions=("x9",)), denied=("c001",)))
+    assert [verdict.unreadable for verdict in judgement.verdicts] == [True, False]
+    assert "'c000 x9'" in judgement.warnings[-1]
+
+
+@pytest.mark.parametrize("written", ["x1", "x1.", "x1: Tools without purpose", "c000/x1", "C000#X1"])
+async def test_an_exclusion_is_found_however_its_id_is_dressed(written: str) -> None:
+    judgement = await _judge(_reply(claim("c000", "t1", exclusions=(written,)), denied=("c001",)))
+    assert [check.about for check in judgement.verdicts[0].exclusions] == ["c000#x1"]
 
 
 async def test_what_is_both_claimed_and_denied_is_claimed() -> None:

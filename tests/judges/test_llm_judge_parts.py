@@ -107,10 +107,22 @@ async def test_a_prompt_that_is_too_long_for_its_definitions_is_asked_in_halves_
     assert [len(read_ids(question)) for question in model.asked] == [8, 4, 4]
 
 
-async def test_what_is_too_long_in_any_size_is_unreadable_and_told_after_few_tries() -> None:
-    judgement, model, _ = await judge(_refuse_over(0), LONG, CATEGORIES)
-    assert all(verdict.unreadable for verdict in judgement.verdicts)
+async def test_what_is_too_long_in_any_size_is_no_answer_after_few_tries() -> None:
+    asker, model = build_judge(_refuse_over(0), build_planner(CATEGORIES))
+    plan = await asker.plan(LONG, CATEGORIES, may_leave_out=False)
+    with pytest.raises(PromptTooLong, match="SCOPENOTE_CONTEXT_TOKENS"):
+        await asker.judge(LONG, plan, Errand(), Tab())
     assert len(model.asked) < 20
+
+
+async def test_what_is_too_long_for_some_categories_only_is_unreadable_and_told() -> None:
+    def script(question: Question, place: int) -> dict[str, object]:
+        if "c000" in read_ids(question):
+            raise PromptTooLong("It is too long.")
+        return deny_all(question)
+
+    judgement, _, _ = await judge(script, LONG, CATEGORIES)
+    assert [verdict.unreadable for verdict in judgement.verdicts] == [True, False]
     assert "could not be read for the category 'c000': It is too long." in judgement.warnings[0]
 
 

@@ -122,7 +122,9 @@ def _renew(failure: AttemptFailed) -> AttemptFailed:
         parameter=failure.parameter,
         retry_after_s=failure.retry_after_s,
         limit_tokens=failure.limit_tokens,
+        most_output=failure.most_output,
         tokens=failure.tokens,
+        limits=failure.limits,
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import ModelUnavailable, PromptTooLong, QuotaExhausted
+from app.errors import BudgetSpent, ModelUnavailable, PromptTooLong, QuotaExhausted
 from app.llm.failures import AttemptFailed, Kind
 from app.llm.model import Question, Tokens
 from app.llm.queue.scheduler import Limits
@@ -315,3 +315,33 @@ async def test_of_five_hundred_with_faults_none_is_lost_and_the_ledger_is_the_se
     assert [attempt.id for attempt in sorted(rig.kept.recent, key=lambda attempt: attempt.id)] == sorted(rig.wire.sent)
     assert rig.kept.sum_day().calls == tab.usage.calls == len(rig.wire.sent)
     assert rig.kept.sum_day().cost_usd == pytest.approx(tab.usage.cost_usd)
+
+
+async def test_a_reply_in_hand_does_not_wait_long_for_a_probe() -> None:
+    rig = Rig([answer("no JSON"), answer("no JSON")])
+    send = rig.wire.send
+
+    async def send_slowly(question: Question, shape: Shape, *, attempt_id: str, timeout_s: float) -> Sent:
+        if question is not QUESTION:
+            await asyncio.sleep(1_000.0)
+        return await send(question, shape, attempt_id=attempt_id, timeout_s=timeout_s)
+
+    rig.wire.send = send_slowly  # type: ignore[method-assign]
+    begun = asyncio.get_running_loop().time()
+    assert (await rig.ask()).text == "no JSON"
+    assert asyncio.get_running_loop().time() - begun < 15.0
+    assert [attempt.status for attempt in rig.kept.recent] == ["answered", "unknown"]
+
+
+async def test_what_others_hold_and_do_not_use_is_waited_for() -> None:
+    rig = Rig([answer()] * 10, caps=Caps(day_tokens=12_000), latency_s=1.0)
+    await asyncio.gather(*(rig.ask(JOB) for _ in range(10)))
+    assert len(rig.wire.sent) == 10
+
+
+async def test_once_it_is_really_spent_everyone_is_told() -> None:
+    rig = Rig([answer()] * 10, caps=Caps(day_tokens=5_000), latency_s=1.0)
+    outcomes = await asyncio.gather(*(rig.ask(JOB) for _ in range(10)), return_exceptions=True)
+    spent = [outcome for outcome in outcomes if isinstance(outcome, BudgetSpent)]
+    assert (len(rig.wire.sent), len(spent)) == (4, 6)
+    assert rig.kept.sum_day().tokens <= 5_000

@@ -98,6 +98,41 @@ def test_one_of_the_two_bounds_stays(clock: _Clock, first: str, second: str) -> 
     assert capabilities.shape.dropped == {first}
 
 
+def _bound(most: int, asked: int | None = None) -> AttemptFailed:
+    shape = Shape(most_output=asked)
+    return AttemptFailed("parameter_refused", "too large", parameter="max_tokens", most_output=most, shape=shape)
+
+
+def test_a_bound_of_the_reply_is_kept_to_and_the_parameter_stays(clock: _Clock) -> None:
+    capabilities = _know(clock)
+    assert [capabilities.learn(_bound(16_384)) for _ in range(5)] == [True] * 5
+    assert capabilities.shape == Shape(most_output=16_384)
+
+
+def test_a_bound_that_was_kept_to_teaches_nothing(clock: _Clock) -> None:
+    capabilities = _know(clock)
+    assert capabilities.learn(_bound(4_096))
+    assert not capabilities.learn(_bound(4_096, asked=4_096))
+    assert not capabilities.learn(_bound(8_192, asked=4_096))
+    assert capabilities.shape == Shape(most_output=4_096)
+
+
+def test_the_lowest_bound_counts(clock: _Clock) -> None:
+    capabilities = _know(clock)
+    taught = [
+        capabilities.learn(_bound(most, asked)) for most, asked in ((8_192, None), (4_096, 8_192), (6_000, 8_192))
+    ]
+    assert (taught, capabilities.shape.most_output) == ([True] * 3, 4_096)
+
+
+def test_a_bound_is_known_to_the_next_process_for_a_day(clock: _Clock, tmp_path: Path) -> None:
+    _know(clock, tmp_path).learn(_bound(4_096))
+    clock.advance(hours=23)
+    assert _know(clock, tmp_path).shape == Shape(most_output=4_096)
+    clock.advance(hours=1)
+    assert _know(clock, tmp_path).shape == Shape()
+
+
 @pytest.mark.parametrize(
     "failure",
     [
@@ -192,6 +227,26 @@ def test_a_probe_of_a_former_rung_settles_nothing(clock: _Clock) -> None:
     capabilities.learn(_refuse("response_format"))
     capabilities.settle(NONCE, FREE)
     assert capabilities.shape.rung == "schema"
+
+
+@pytest.mark.parametrize("outcome", [HELD, FREE, CUT], ids=["held", "free", "cut off"])
+def test_a_probe_of_a_former_rung_neither_proves_nor_clears_the_present_one(
+    clock: _Clock, tmp_path: Path, outcome: Reply
+) -> None:
+    capabilities = _know(clock, tmp_path)
+    capabilities.doubt()
+    capabilities.build_probe(NONCE)
+    capabilities.learn(_refuse("response_format"))
+    before = CapabilityMemory(tmp_path).find("http://s/v1", "m")
+    capabilities.doubt()
+    clock.advance(seconds=1)
+    capabilities.settle(NONCE, outcome)
+    assert (capabilities.shape.rung, capabilities.in_doubt) == ("schema", True)
+    assert CapabilityMemory(tmp_path).find("http://s/v1", "m") == before
+    capabilities.build_probe(NONCE)
+    clock.advance(minutes=2)
+    capabilities.doubt()
+    assert capabilities.in_doubt
 
 
 def test_a_reply_with_another_nonce_settles_nothing(clock: _Clock) -> None:

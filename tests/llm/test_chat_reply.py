@@ -69,6 +69,22 @@ def test_a_refusal_is_kept() -> None:
         pytest.param(None, None, id="null"),
         pytest.param({}, None, id="empty"),
         pytest.param({"prompt_tokens": 5}, None, id="half of it"),
+        pytest.param("11", None, id="text"),
+        pytest.param([], None, id="a list"),
+        pytest.param({"prompt_tokens": "9", "completion_tokens": 2}, None, id="counts are text"),
+        pytest.param({"prompt_tokens": -1, "completion_tokens": 2}, None, id="negative"),
+        pytest.param({"prompt_tokens": 1, "completion_tokens": -1}, None, id="negative output"),
+        pytest.param({"prompt_tokens": 1, "completion_tokens": 10_000_001}, None, id="absurd"),
+        pytest.param({"prompt_tokens": 10**30, "completion_tokens": 2}, None, id="absurd beyond numbers"),
+        pytest.param(
+            {"prompt_tokens": 10_000_000, "completion_tokens": 2},
+            Tokens(input=10_000_000, output=2),
+            id="as many as could be",
+        ),
+        pytest.param({"prompt_tokens": 1.5, "completion_tokens": 2}, None, id="half a token"),
+        pytest.param({"prompt_tokens": True, "completion_tokens": 2}, None, id="a truth value"),
+        pytest.param({"prompt_tokens": float("inf"), "completion_tokens": 2}, None, id="infinite"),
+        pytest.param({"prompt_tokens": float("nan"), "completion_tokens": 2}, None, id="not a number"),
         pytest.param({"prompt_tokens": 5.0, "completion_tokens": 1}, Tokens(input=5, output=1), id="whole floats"),
         pytest.param({**USAGE, "prompt_tokens_details": None}, Tokens(input=11, output=2), id="no details"),
         pytest.param(
@@ -84,8 +100,9 @@ def test_a_refusal_is_kept() -> None:
         ),
     ],
 )
-def test_what_was_used(usage: object, tokens: Tokens | None) -> None:
-    assert read_completion(_completion(usage=usage)).tokens == tokens
+def test_what_was_used_is_read_and_an_answer_is_as_good_without(usage: object, tokens: Tokens | None) -> None:
+    reply = read_completion(_completion(usage=usage))
+    assert (reply.text, reply.tokens) == ("{}", tokens)
 
 
 @pytest.mark.parametrize("cost", [None, -1.0, 1e9, float("nan"), float("inf"), "0.1", True, {"total": 1}])
@@ -110,14 +127,6 @@ def test_a_cost_that_cannot_be_is_left_to_the_price_list(cost: object) -> None:
         pytest.param(_completion({"content": "{}", "refusal": 1}), id="refusal is a number"),
         pytest.param(_completion(finish=3), id="finish is a number"),
         pytest.param(_completion(finish="error"), id="broken off"),
-        pytest.param(_completion(usage="11"), id="usage is text"),
-        pytest.param(_completion(usage={"prompt_tokens": "11", "completion_tokens": 2}), id="counts are text"),
-        pytest.param(_completion(usage={"prompt_tokens": -1, "completion_tokens": 2}), id="negative"),
-        pytest.param(_completion(usage={"prompt_tokens": 1, "completion_tokens": 10**30}), id="absurd"),
-        pytest.param(_completion(usage={"prompt_tokens": 1.5, "completion_tokens": 2}), id="half a token"),
-        pytest.param(_completion(usage={"prompt_tokens": True, "completion_tokens": 2}), id="a truth value"),
-        pytest.param(_completion(usage={"prompt_tokens": float("inf"), "completion_tokens": 2}), id="infinite"),
-        pytest.param(_completion(usage={"prompt_tokens": float("nan"), "completion_tokens": 2}), id="not a number"),
     ],
 )
 def test_what_is_no_completion_is_no_reply(body: object) -> None:

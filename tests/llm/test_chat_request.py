@@ -68,6 +68,19 @@ def test_the_replys_length_is_always_bounded(server: str, dropped: str, sent: se
 
 
 @pytest.mark.parametrize(
+    ("most", "sent"),
+    [
+        pytest.param(None, 99, id="never said"),
+        pytest.param(64, 64, id="less than wanted"),
+        pytest.param(16_384, 99, id="more than wanted"),
+    ],
+)
+def test_no_more_is_asked_for_than_the_server_allows(most: int | None, sent: int) -> None:
+    request = build_request(_question(True), Shape(most_output=most), server=LOCAL, model="m")
+    assert (request["max_tokens"], request["max_completion_tokens"]) == (sent, sent)
+
+
+@pytest.mark.parametrize(
     ("model", "effort"),
     [
         pytest.param("gpt-6-luna", "none", id="gpt-6"),

@@ -115,3 +115,20 @@ def test_a_trial_that_was_called_off_leaves_room_for_another() -> None:
     circuit.admit()
     circuit.withdraw()
     assert circuit.measure_wait(60.0) == 0.0
+
+
+def test_once_closed_nothing_is_left_of_how_long_it_was_open() -> None:
+    circuit = Circuit()
+    _fail(circuit, "unauthorised", 0.0)
+    circuit.admit()
+    _fail(circuit, "quota_exhausted", 61.0)
+    circuit.record_answer(trial=True)
+    _fail(circuit, "server_error", 62.0, times=5)
+    assert circuit.measure_wait(62.0) == 15.0
+
+
+def test_people_are_told_what_keeps_it_open_longest() -> None:
+    circuit = Circuit()
+    _fail(circuit, "quota_exhausted", 0.0)
+    _fail(circuit, "unauthorised", 1.0)
+    assert circuit.reason.kind == "quota_exhausted"

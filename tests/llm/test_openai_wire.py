@@ -123,6 +123,27 @@ async def test_a_failure_knows_how_it_was_asked() -> None:
 
 
 @pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        pytest.param(429, {"error": {"message": "Slow"}}, id="a refusal"),
+        pytest.param(200, {"choices": []}, id="an answer that is none"),
+        pytest.param(200, {"error": {"message": "Slow", "code": 429}}, id="a refusal in a 200"),
+    ],
+)
+async def test_what_the_headers_allow_goes_along_with_a_failure_too(status: int, body: object) -> None:
+    failure = await _fail(_answer(status, body, x_ratelimit_remaining_tokens="7", x_ratelimit_reset_tokens="2s"))
+    assert failure.limits == RateLimits(remaining_tokens=7, reset_tokens_s=2.0)
+    assert failure.shape == Shape()
+
+
+async def test_a_failure_without_an_answer_has_no_limits() -> None:
+    def refuse(_: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ConnectError("refused")
+
+    assert (await _fail(refuse)).limits == RateLimits()
+
+
+@pytest.mark.parametrize(
     ("body", "kind"),
     [
         pytest.param(b"<html>Sign in</html>", "unusable_reply", id="a web page"),
@@ -133,6 +154,14 @@ async def test_a_failure_knows_how_it_was_asked() -> None:
         ),
         pytest.param(
             {"error": {"message": "Insufficient credits", "code": 402}}, "quota_exhausted", id="a router's 402 in a 200"
+        ),
+        pytest.param(
+            {"error": {"message": "The maximum context length is 4096 tokens", "code": 502}},
+            "too_long",
+            id="a router's 502 that is too long",
+        ),
+        pytest.param(
+            {"error": {"message": "x", "code": "context_length_exceeded"}}, "too_long", id="too long, without a status"
         ),
         pytest.param({"error": "Something"}, "unusable_reply", id="an error without a code"),
         pytest.param({"error": {"code": 7}}, "unusable_reply", id="an error with a code that is no status"),
@@ -165,6 +194,18 @@ async def test_an_article_that_a_filter_refuses_is_answered() -> None:
 async def test_neither_the_key_nor_the_article_is_told() -> None:
     failure = await _fail(_answer(400, {"error": {"message": f"Bad input {ARTICLE!r} with {KEY}"}}))
     assert str(failure) == "the server answered 400: Bad input '…' with ***"
+
+
+async def test_nothing_of_the_address_is_told_but_where_it_leads() -> None:
+    told = "ann4711 hunter2/ hunter2%2F s3cret+key= s3cret%2Bkey%3D"
+    async with httpx2.AsyncClient(
+        transport=httpx2.MockTransport(_answer(400, {"error": {"message": f"No {told} here"}}))
+    ) as client:
+        base_url = "http://ann4711:hunter2%2F@test/v1?key=s3cret%2Bkey%3D&flag"
+        wire = OpenAIWire("m", api_key=KEY, base_url=base_url, http_client=client)
+        with pytest.raises(AttemptFailed) as failed:
+            await wire.send(QUESTION, Shape(), attempt_id="a", timeout_s=5)
+    assert str(failed.value) == "the server answered 400: No *** *** *** *** *** here"
 
 
 async def test_words_of_the_article_are_no_parameters() -> None:
@@ -235,6 +276,16 @@ async def test_being_called_off_is_not_a_failure() -> None:
 def test_an_address_that_cannot_be_asked_is_a_bad_setting(base_url: str) -> None:
     with pytest.raises(BadSetting, match="OPENAI_BASE_URL"):
         OpenAIWire("m", api_key=KEY, base_url=base_url)
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    ["ftp://ann:s3cret@host/v1?key=s3cret", "ftp://host/v1?key=an@s3cret", "ftp://host/v1?key=s3cret"],
+)
+def test_an_address_that_cannot_be_asked_is_told_without_its_secrets(base_url: str) -> None:
+    with pytest.raises(BadSetting) as bad:
+        OpenAIWire("m", api_key=KEY, base_url=base_url)
+    assert "s3cret" not in str(bad.value)
 
 
 @pytest.mark.parametrize("key", ["", " ", "sk-\u2026", "sk-a\nb"])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.llm.failures import AttemptFailed, Kind
+from app.llm.failures import MAY_PASS, AttemptFailed, Kind
 from app.llm.server.reading_failures import find_answer, read_failure
 from app.llm.server.server_words import read_words
 
@@ -46,9 +46,20 @@ def _read(status: int, body: object) -> AttemptFailed:
         pytest.param(502, b"<html>Bad gateway</html>", "server_error", id="502 as a web page"),
         pytest.param(599, b"\xff", "server_error", id="599 in no encoding"),
         pytest.param(409, _error("Conflict"), "server_error", id="conflict"),
+        pytest.param(425, _error("Too early"), "server_error", id="too early: later it is not"),
         pytest.param(408, _error("Request timeout"), "timeout", id="408"),
         pytest.param(401, _error("Incorrect API key", code="invalid_api_key"), "unauthorised", id="401"),
         pytest.param(403, _error("Country not supported"), "unauthorised", id="403"),
+        pytest.param(403, {"message": "Forbidden"}, "unauthorised", id="403 of a gateway that asks for a key"),
+        pytest.param(403, b"<html>Request blocked</html>", "bad_request", id="403 of a firewall: about one text"),
+        pytest.param(403, b"Request blocked: SQL grammar", "bad_request", id="403 of a firewall in plain text"),
+        pytest.param(403, b"{}", "bad_request", id="403 without an error"),
+        pytest.param(403, b"", "bad_request", id="403 without words"),
+        pytest.param(500, {"error": "llama runner process has terminated: failed to allocate the model context"}, "server_error", id="the server runs out of memory"),
+        pytest.param(400, _error("failed to allocate the model context"), "bad_request", id="the same as 400"),
+        pytest.param(400, _error("Error in the model context protocol plugin"), "bad_request", id="another context"),
+        pytest.param(500, {"error": {"code": 500, "message": "the request exceeds the available context size", "type": "server_error"}}, "server_error", id="too long in words as 500"),
+        pytest.param(503, _error("The maximum context length is being changed"), "server_error", id="too long in words as 503"),
         pytest.param(404, _error("The model does not exist", code="model_not_found"), "not_found", id="404"),
         pytest.param(400, _error("unknown model", code="model_not_found"), "not_found", id="model not found as 400"),
         pytest.param(405, b"", "not_found", id="405"),
@@ -113,7 +124,11 @@ def test_no_parameter_is_taken_for_refused_that_is_not_named(body: object) -> No
         pytest.param(400, _error("This model's maximum context length is 128000 tokens. However, your messages resulted in 130001 tokens.", code="context_length_exceeded", param="messages"), 128_000, id="openai"),
         pytest.param(400, _error("Input tokens exceed the configured limit of 272000 tokens. Your messages resulted in 300000 tokens.", code="context_length_exceeded"), 272_000, id="openai, newer"),
         pytest.param(400, _error("the request exceeds the available context size, try increasing it", type="exceed_context_size_error", code=400, n_prompt_tokens=5000, n_ctx=4096), 4096, id="llama.cpp"),
-        pytest.param(500, {"error": {"code": 500, "message": "the request exceeds the available context size", "type": "server_error"}}, None, id="llama.cpp, older"),
+        pytest.param(400, {"error": "the request exceeds the available context size"}, None, id="llama.cpp, older"),
+        pytest.param(422, _error("This model's context window is 8192 tokens"), 8192, id="as 422"),
+        pytest.param(400, {"error": "the input length exceeds the context length"}, None, id="ollama"),
+        pytest.param(400, _error("Your prompt exceeds the model's context window"), None, id="the model's"),
+        pytest.param(400, _error("Input is too long for requested model."), None, id="bedrock"),
         pytest.param(400, {"object": "error", "message": "'max_tokens' or 'max_completion_tokens' is too large: 8000. This model's maximum context length is 4096 tokens and your request has 100 input tokens", "code": 400}, 4096, id="vllm names parameters too"),
         pytest.param(400, {"error": "Trying to keep the first 5000 tokens when context the overflows. However, the model is loaded with context length of only 4096 tokens"}, 4096, id="lm studio"),
         pytest.param(400, _error("Prompt contains 40,000 tokens, too large for model with 32,768 maximum context length"), 32_768, id="mistral"),
@@ -151,11 +166,35 @@ def test_what_groq_refuses_of_its_own_models_is_a_reply_to_be_mended() -> None:
     assert reply.text == "Sure! {}"
 
 
+@pytest.mark.parametrize("name", ["max_tokens", "max_completion_tokens"])
+def test_a_value_that_is_too_large_says_how_large_it_may_be(name: str) -> None:
+    words = f"{name} is too large: 20000. This model supports at most 16384 completion tokens, you provided 20000."
+    failure = _read(400, _error(words, param=name, code="invalid_value"))
+    assert (failure.kind, failure.parameter, failure.most_output) == ("parameter_refused", name, 16_384)
+
+
+def test_a_value_that_is_too_large_by_nobody_knows_how_much_is_no_refusal_of_the_parameter() -> None:
+    failure = _read(400, _error("Invalid value: 'max_tokens' is too large", param="max_tokens"))
+    assert (failure.kind, failure.parameter, failure.most_output) == ("bad_request", None, None)
+
+
+def test_no_other_parameter_bounds_the_reply() -> None:
+    failure = _read(400, _error("'temperature' must be at most 20", param="temperature"))
+    assert (failure.kind, failure.parameter, failure.most_output) == ("parameter_refused", "temperature", None)
+
+
 def test_the_wait_a_server_asks_for_goes_along() -> None:
     words = read_words(json.dumps(_error("Rate limit reached")).encode())
     assert read_failure(429, words, {"retry-after": "3"}).retry_after_s == 3
     assert read_failure(503, words, {"retry-after": "4"}).retry_after_s == 4
+    assert read_failure(425, words, {"retry-after": "6"}).retry_after_s == 6
     assert read_failure(400, words, {"retry-after": "5"}).retry_after_s is None
+
+
+def test_every_failure_that_may_carry_a_wait_may_pass() -> None:
+    words = read_words(json.dumps(_error("x")).encode())
+    failures = [read_failure(status, words, {"retry-after": "3"}) for status in range(400, 600)]
+    assert {failure.kind for failure in failures if failure.retry_after_s is not None} <= MAY_PASS
 
 
 def test_the_text_is_a_clause_in_the_servers_words() -> None:

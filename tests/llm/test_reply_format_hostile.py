@@ -13,6 +13,8 @@ from app.llm.replies.reply_text import MAX_CHARACTERS
 
 MAX_S = 8.0
 """Far more than the slowest takes (half a second), far less than the first of each kind would without bounds."""
+SOON_S = 1.0
+"""Of computing: a hundred times what the slowest takes; the square of its length would take half a minute."""
 VERDICT = {"category": "a", "topics": [], "exclusions": [], "rationale": "r"}
 SIZE = MAX_CHARACTERS
 
@@ -47,6 +49,27 @@ def test_a_hostile_reply_is_no_answer(text: str) -> None:
     assert not reply.is_readable
     assert reply.fault is not None
     assert len(reply.fault) < 2_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("I think so." + " " * (SIZE - 20) + "No.", id="words and endless space"),
+        pytest.param("Sure: [" + "\n" * (SIZE - 20) + "No.", id="a bracket and endless lines"),
+        pytest.param(_repeat(" [ "), id="brackets and space"),
+        pytest.param(_repeat("[ {"), id="brackets of both kinds"),
+    ],
+)
+def test_what_is_no_answer_is_told_in_time_that_grows_with_its_length(text: str) -> None:
+    start = time.process_time()
+    assert not read_reply(text).is_readable
+    assert time.process_time() - start < SOON_S
+
+
+def test_one_key_again_and_again_is_joined_in_time_that_grows_with_their_number() -> None:
+    start = time.process_time()
+    read_reply("[" * 20 + "{" + '"a":[1],' * 24_000 + '"a":[1]}x')
+    assert time.process_time() - start < 2.5
 
 
 def test_ten_thousand_verdicts_are_read_as_far_as_allowed() -> None:

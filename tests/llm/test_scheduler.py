@@ -292,3 +292,40 @@ async def test_one_that_is_asked_again_keeps_its_place() -> None:
     scheduler.leave_failed(taken, fail("server_error"))
     await asyncio.gather(*later, again())
     assert log == ["later 0", "again", "later 1", "later 2"]
+
+
+async def test_a_slow_server_that_goes_on_answering_is_not_taken_to_be_down() -> None:
+    scheduler = _build(Limits(max_concurrency=8))
+    taken = [await _pass(scheduler) for _ in range(8)]
+    await asyncio.sleep(60.0)
+    scheduler.leave_answered(taken[0], None, RateLimits())
+    for one in taken[1:]:
+        scheduler.leave_failed(one, fail("timeout"))
+    assert not scheduler.circuit.is_open
+    assert scheduler.concurrency.limit < 8
+
+
+async def test_a_server_that_answers_nobody_is_taken_to_be_down() -> None:
+    scheduler = _build(Limits(max_concurrency=8))
+    for one in [await _pass(scheduler) for _ in range(8)]:
+        scheduler.leave_failed(one, fail("timeout"))
+    assert scheduler.circuit.is_open
+
+
+async def test_an_editor_does_not_wait_for_a_time_beyond_its_patience() -> None:
+    scheduler = _build()
+    scheduler.leave_failed(await _pass(scheduler), fail("rate_limited", status=429, retry_after_s=120.0))
+    begun = scheduler._clock.count()  # noqa: SLF001 - the clock that decides
+    with pytest.raises(ModelUnavailable, match="asks to be left alone"):
+        await _pass(scheduler, "editor")
+    assert scheduler._clock.count() == begun  # noqa: SLF001
+
+
+async def test_what_a_refusal_says_of_the_rate_paces_what_follows() -> None:
+    scheduler = _build()
+    failure = fail("rate_limited", status=429)
+    failure.limits = RateLimits(limit_requests=60, remaining_requests=0)
+    scheduler.leave_failed(await _pass(scheduler), failure)
+    begun = asyncio.get_running_loop().time()
+    await _pass(scheduler)
+    assert asyncio.get_running_loop().time() - begun == pytest.approx(1.0, abs=0.1)

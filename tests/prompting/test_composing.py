@@ -246,3 +246,11 @@ def test_a_sentence_stands_letter_for_letter() -> None:
 )
 def test_marks_of_chat_templates_are_broken_up(words: str, told: str) -> None:
     assert f"[1] {told}\n" in COMPOSER.article_text(build_article(words))
+
+
+@pytest.mark.parametrize("scope", ["## forged: Forged", "x1: No exclusion of ours", "t9 : a topic", "[3] a sentence"])
+def test_prose_that_looks_like_our_layout_is_told_apart(scope: str) -> None:
+    category = Category(id="a", title="A", scope=scope, summary=scope)
+    text = COMPOSER.definition_text(category)
+    assert [line for line in text.splitlines() if line.startswith(scope)] == []
+    assert f"- {scope}" in text

@@ -9,7 +9,7 @@ import tiktoken
 
 from app.prompting import ranks
 from app.prompting.counting import Counter, load_counter
-from app.prompting.estimating import count_bytes, estimate
+from app.prompting.estimating import estimate
 
 PACKAGE = importlib.util.find_spec("bpe_openai")
 DATA = Path(next(iter(PACKAGE.submodule_search_locations or ()))) / "data" if PACKAGE else Path("absent")
@@ -120,11 +120,10 @@ def test_a_rank_file_that_is_not_whole_is_not_used(no_ranks: Path, content: byte
     assert (counter.name, counter.exact) == ("estimate", False)
 
 
-def test_without_ranks_a_count_is_an_estimate_and_bytes_are_the_bound(no_ranks: Path) -> None:
+def test_without_ranks_a_count_is_an_estimate(no_ranks: Path) -> None:
     counter = load_counter("gpt-4o")
     assert (counter.name, counter.exact) == ("estimate", False)
     assert counter.count("Teams own a stream.") == estimate("Teams own a stream.")
-    assert counter.bound("Wörter") == 7
 
 
 @with_ranks
@@ -139,10 +138,9 @@ def test_without_ranks_a_count_is_an_estimate_and_bytes_are_the_bound(no_ranks: 
         pytest.param('{"a": [1, 2, {"b": "c"}], "d": null}' * 9, 1.6, id="JSON"),
     ],
 )
-def test_an_estimate_is_rather_too_high_and_the_bound_never_too_low(o200k: Counter, text: str, at_most: float) -> None:
+def test_an_estimate_is_rather_too_high(o200k: Counter, text: str, at_most: float) -> None:
     tokens = o200k.count(text)
     assert tokens <= estimate(text) <= at_most * tokens
-    assert tokens <= count_bytes(text)
 
 
 def test_a_long_text_is_counted_once() -> None:
@@ -157,13 +155,7 @@ def test_a_long_text_is_counted_once() -> None:
     assert len(counted) == 2
 
 
-def test_messages_cost_more_than_their_texts() -> None:
-    counter = Counter("letters", len, exact=True)
-    assert counter.count_messages(("abc", "de")) == 5 + 2 * 3 + 3
-
-
 @pytest.mark.parametrize("text", ["\ud800", "", "\0", "\ud800" * 2000])
 def test_any_text_can_be_counted(o200k: Counter, text: str) -> None:
     assert o200k.count(text) >= 0
     assert estimate(text) >= 0
-    assert count_bytes(text) >= 0

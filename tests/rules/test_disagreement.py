@@ -58,6 +58,7 @@ def test_strong_disagreement_is_for_a_person_who_is_told_both_reasons(first: flo
     scored = _confront(first, second)
     assignment = assign(CheckedVerdict(scored=scored, findings=()), Thresholds())
     assert (assignment.status, assignment.review_reasons) == ("review", ("judges_disagree",))
+    assert "The LLM" in assignment.rationale
     assert "It is about it." in assignment.rationale
     assert "Hardly a word." in assignment.rationale
     assert assignment.score == first

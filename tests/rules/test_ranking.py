@@ -114,3 +114,17 @@ def test_what_stands_comes_before_what_waits_and_that_before_what_does_not() -> 
     ]
     ranked = rank(checked, build_taxonomy(*categories), Thresholds(), left_out="Not asked.")
     assert [r.status for r in ranked] == ["assigned", "review", "excluded", "rejected"]
+
+
+@pytest.mark.parametrize("reason", ["injection_suspected", "sections_disagree"])
+def test_an_exclusion_by_the_word_of_a_doubtful_judge_is_for_a_person(reason: ReviewReason) -> None:
+    found = build_finding("triggered", decided_by="judge")
+    assignment = assign(build_checked(C, 0.9, found, **{reason: True}), Thresholds())
+    assert (assignment.status, assignment.review_reasons) == ("review", (reason,))
+
+
+@pytest.mark.parametrize("reason", ["injection_suspected", "sections_disagree"])
+def test_an_exclusion_that_a_rule_found_stands_whatever_the_judge_is_worth(reason: str) -> None:
+    assert (
+        assign(build_checked(C, 0.9, build_finding("triggered"), **{reason: True}), Thresholds()).status == "excluded"
+    )

@@ -15,7 +15,8 @@ from app.llm.server.capabilities import Capabilities
 from app.llm.server.capability_memory import CapabilityMemory
 from app.llm.server.openai_wire import OpenAIWire
 from app.llm.spending.budgets import Caps
-from app.llm.spending.ledger import Attempt, MemoryLedger
+from app.llm.spending.ledger import Attempt
+from app.llm.spending.ledger_file import FileLedger
 from app.prompting.composing import Composer
 from app.prompting.counting import Counter
 
@@ -42,11 +43,11 @@ class QuickClock:
         await asyncio.sleep(seconds / self._times)
 
 
-class WholeLedger(MemoryLedger):
-    """A ledger that keeps every attempt as it stands now, by its id, and every entry in the order it was made."""
+class WholeLedger(FileLedger):
+    """The ledger on disk, with every attempt as it stands now, by its id, and every entry in the order it was made."""
 
-    def __init__(self) -> None:
-        super().__init__(lambda: datetime.now(UTC))
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder / uuid.uuid4().hex, lambda: datetime.now(UTC))
         self.attempts: dict[str, Attempt] = {}
         self.entries: list[Attempt] = []
 

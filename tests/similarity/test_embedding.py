@@ -1,6 +1,9 @@
 """Texts in, unit vectors out."""
 
+import os
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,6 +13,8 @@ import pytest
 from app.errors import EmbeddingsUnavailable
 from app.similarity import embedding
 from app.similarity.embedding import DIMENSIONS, MiniLM, batch_by_length, find_model_folder, load_embedder
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_like_texts_lie_closer_than_unlike_ones(embedder: MiniLM) -> None:
@@ -84,3 +89,10 @@ def test_a_broken_installation_is_named(embedder: MiniLM, tmp_path: Path, monkey
     monkeypatch.setattr(embedding, "find_model_folder", lambda: tmp_path)
     with pytest.raises(EmbeddingsUnavailable, match="cannot be loaded"):
         load_embedder()
+
+
+def test_the_runtime_keeps_no_reports_for_its_maker(embedder: MiniLM, tmp_path: Path) -> None:
+    program = "from app.similarity.embedding import load_embedder; load_embedder().embed(['hello'])"
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}  # noqa: TID251 - passed on
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT, env=environment)  # noqa: S603 - ours
+    assert list(tmp_path.rglob("*onnxruntime*")) == []

@@ -9,6 +9,7 @@ from app.domain.article import Article
 from app.domain.category import Category, Taxonomy, Topic
 from app.similarity import passages
 from app.similarity import reader as reading
+from app.similarity.embedding import MiniLM, Vectors
 from app.similarity.passages import ArticleVectors, read_vectors
 from app.similarity.reader import Reader
 from app.similarity.taxonomy_index import TaxonomyIndex
@@ -73,3 +74,23 @@ async def test_sentences_that_are_not_measured_count_as_their_neighbours(
     quiet = ["Bread is baked."] * 8
     article = build_article(*quiet, "Queues and waiting times grow.")
     assert set(await reader.choose(article, 3)) == {7, 8, 9}
+
+
+async def test_categories_are_grouped_once(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    grouped: list[int] = []
+
+    def count(vectors: Vectors, most: int) -> tuple[tuple[int, ...], ...]:
+        grouped.append(most)
+        return (tuple(range(len(vectors))),)
+
+    monkeypatch.setattr(reading, "group_alike", count)
+    assert [await reader.group_alike(5) for _ in range(2)] == [((CATEGORY,),)] * 2
+    assert grouped == [5]
+
+
+async def test_categories_that_are_alike_are_grouped(embedder: MiniLM) -> None:
+    titles = ["Baking bread", "Tax law", "Sourdough", "Income tax", "Pastry ovens", "Tax returns"]
+    categories = tuple(Category(id=f"c{number}", title=title) for number, title in enumerate(titles))
+    taxonomy = Taxonomy(categories=categories, version="sha256:test")
+    groups = await Reader(TaxonomyIndex.build(taxonomy, embedder, None)).group_alike(4)
+    assert [[category.title for category in group] for group in groups] == [titles[::2], titles[1::2]]

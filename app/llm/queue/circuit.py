@@ -63,6 +63,7 @@ class Circuit:
         self._failures = 0
         if trial or not self.is_open:
             self.is_open = False
+            self._open_until = 0.0
             self._trial_is_out = False
             self._times_down = 0
 
@@ -89,5 +90,7 @@ class Circuit:
 
     def _open(self, failure: AttemptFailed, for_s: float, now: float) -> None:
         self.is_open = True
-        self.reason = Reason(kind=failure.kind, message=str(failure))
-        self._open_until = max(self._open_until, now + for_s)
+        # What keeps it open longest is what people are told.
+        if now + for_s >= self._open_until:
+            self.reason = Reason(kind=failure.kind, message=str(failure))
+            self._open_until = now + for_s

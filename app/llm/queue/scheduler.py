@@ -19,7 +19,7 @@ from app.llm.queue.concurrency import MOST, START, Concurrency
 from app.llm.queue.line import Line, Pass, Turn, Waiter
 from app.llm.queue.pacing import Bucket, Gate
 from app.llm.queue.retrying import LONGEST_TOLD_S, RetryBudget, compute_backoff
-from app.llm.queue.telling import explain_left_alone, explain_no_turn
+from app.llm.queue.telling import explain_left_alone, explain_no_turn, explain_told_to_wait
 from app.llm.wire import RateLimits
 
 PATIENCE_S = 45.0
@@ -62,6 +62,7 @@ class Scheduler:
         self._gate = Gate(random)
         self._retries = RetryBudget(now)
         self._numbers = count()
+        self._answered_at = -math.inf
         self._alarm = Alarm(clock, self._let_in)
 
     def arrive(self, urgency: Literal["editor", "job"]) -> Turn:
@@ -80,6 +81,8 @@ class Scheduler:
         now = self._clock.count()
         if self.circuit.measure_wait(now) > 0.0:
             raise self._explain_left_alone()
+        if turn.give_up_at is not None and self._gate.opens_at >= turn.give_up_at:
+            raise explain_told_to_wait(self._subject, self._gate.measure_wait(now))
         if not self.line and self._measure_wait(tokens, now) == 0.0:
             return self._admit(turn, tokens, now)
         waiter = self.line.join(turn, tokens)
@@ -97,12 +100,11 @@ class Scheduler:
 
     def leave_answered(self, taken: Pass, used_tokens: int | None, limits: RateLimits) -> None:
         """A reply came; `used_tokens` is None where the server does not say."""
-        now = self._clock.count()
+        now = self._answered_at = self._clock.count()
         self.concurrency.record_answer()
         self.circuit.record_answer(trial=taken.trial)
         self.tokens.settle(taken.tokens, taken.tokens if used_tokens is None else used_tokens, now)
-        self.requests.learn(limits.limit_requests, limits.remaining_requests, now)
-        self.tokens.learn(limits.limit_tokens, limits.remaining_tokens, now)
+        self._learn(limits, now)
         self._free()
 
     def leave_failed(self, taken: Pass, failure: AttemptFailed) -> None:
@@ -112,9 +114,12 @@ class Scheduler:
             self.concurrency.record_overload(started_at=taken.started_at, now=now)
         if failure.kind not in _USED:
             self.tokens.settle(taken.tokens, 0, now)
+        self._learn(failure.limits, now)
         if failure.retry_after_s is not None and failure.kind in MAY_PASS:
             self._gate.shut(min(failure.retry_after_s, LONGEST_TOLD_S), now)
-        self.circuit.record_failure(failure, now, trial=taken.trial)
+        # Who times out behind others that were answered meanwhile met a slow server, and not one that is down.
+        if failure.kind != "timeout" or taken.trial or taken.started_at >= self._answered_at:
+            self.circuit.record_failure(failure, now, trial=taken.trial)
         self._free()
 
     def leave_unfinished(self, taken: Pass, *, sent: bool) -> None:
@@ -197,6 +202,10 @@ class Scheduler:
         self.requests.take(1, now)
         self.tokens.take(tokens, now)
         return Pass(tokens=tokens, started_at=now, trial=self.circuit.admit())
+
+    def _learn(self, limits: RateLimits, now: float) -> None:
+        self.requests.learn(limits.limit_requests, limits.remaining_requests, now)
+        self.tokens.learn(limits.limit_tokens, limits.remaining_tokens, now)
 
     def _free(self) -> None:
         self.concurrency.in_flight -= 1

@@ -17,7 +17,7 @@ _REMEDIES: dict[Kind, str] = {
     "unreachable": "Check OPENAI_BASE_URL and that the server runs",
     "disconnected": "Check the server and the way to it",
     "parameter_refused": "Choose a server or SCOPENOTE_MODEL that takes it",
-    "too_long": "Choose a SCOPENOTE_MODEL that reads more at once",
+    "too_long": "Set SCOPENOTE_CONTEXT_TOKENS to what it reads, choose a SCOPENOTE_MODEL that reads more",
     "bad_request": "Check that SCOPENOTE_MODEL is a chat model",
     "unauthorised": "Check OPENAI_API_KEY and what it may use",
     "not_found": "Check SCOPENOTE_MODEL and OPENAI_BASE_URL",
@@ -43,6 +43,14 @@ def explain_left_alone(reason: Reason, subject: str, until: datetime) -> ModelUn
         f"{_end(reason.message)} {_REMEDIES[reason.kind]}, {_INSTEAD}."
     )
     return QuotaExhausted(text) if reason.kind == "quota_exhausted" else ModelUnavailable(text)
+
+
+def explain_told_to_wait(subject: str, wait_s: float) -> ModelUnavailable:
+    """An editor's question was not sent: the server named a time that lies beyond what an editor waits."""
+    return ModelUnavailable(
+        f"{subject} asks to be left alone for another {wait_s:.0f} s, longer than an editor's question waits. "
+        "Ask again then, or set SCOPENOTE_JUDGE=local."
+    )
 
 
 def explain_no_turn(subject: str, waited_s: float) -> ModelUnavailable:

@@ -28,7 +28,7 @@ only what was finished before it is kept. mended: its faults as JSON were mended
 _THOUGHT_ENDS: Final = ("</think>", "</thinking>")
 _BEGINNINGS: Final = ("{", "[", "```")
 _OPENS: Final = re.compile(r"[{\[]")
-_ANSWER: Final = re.compile(r"""\{\s*["'“]?(?:verdicts|not_applicable)\b|\[?\s*\{\s*["'“]?category\b""")
+_ANSWER: Final = re.compile(r"""\{\s*["'“]?(?:verdicts|not_applicable)\b|(?:\[\s*)?\{\s*["'“]?category\b""")
 _MARKS: Final = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|[{}\[\](),]', re.DOTALL)
 _CLOSING: Final = {"{": "}", "[": "]", "(": ")"}
 _TRAILING: Final = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.DOTALL)
@@ -81,10 +81,22 @@ def clean(text: str) -> str:
 
 def _parse(text: str) -> JsonValue:
     try:
-        value: JsonValue = json.loads(text)
+        value: JsonValue = json.loads(text, object_pairs_hook=_join_repeated)
     except (ValueError, RecursionError):
         return None
     return value
+
+
+def _join_repeated(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    """An object; of a key that is there twice both lists count, so that no exclusion is lost to an empty one."""
+    joined: dict[str, JsonValue] = {}
+    for key, value in pairs:
+        before = joined.get(key)
+        if isinstance(before, list) and isinstance(value, list):
+            before += value
+        else:
+            joined[key] = value
+    return joined
 
 
 def _drop_thoughts(text: str) -> str:
@@ -119,7 +131,7 @@ def _is_bomb(value: JsonValue) -> bool:
 
 def _find_values(text: str) -> Iterator[JsonValue]:
     """The whole JSON values that stand in a text one after the other, whatever is between them."""
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(object_pairs_hook=_join_repeated)
     start = 0
     for _ in range(_MAX_STARTS):
         opening = _OPENS.search(text, start)

@@ -7,13 +7,12 @@ from typing import get_args
 from app.llm.failures import AttemptFailed
 from app.llm.model import Question, Reply
 from app.llm.server.capability_memory import CapabilityMemory, Droppable, Known
+from app.llm.server.output_bounds import BOUNDS
 from app.llm.server.probing import build_probe, find_outcome
 from app.llm.wire import Rung, Shape
 
 RUNGS: tuple[Rung, ...] = get_args(Rung)
 _DROPPABLE: frozenset[str] = frozenset(get_args(Droppable))
-_BOUNDS: frozenset[str] = frozenset({"max_tokens", "max_completion_tokens"})
-"""One of the two has to stay: without either a reply could be endless."""
 
 ANSWER_WAIT = timedelta(minutes=2)
 """A probe that is on its way is waited for; after this it is taken for lost."""
@@ -48,7 +47,7 @@ class Capabilities:
         """How to ask now."""
         known = self._get_known()
         rung = next((rung for rung in RUNGS if rung not in known.left), "text")
-        return Shape(rung=rung, dropped=frozenset(known.dropped))
+        return Shape(rung=rung, dropped=frozenset(known.dropped), most_output=known.most_output)
 
     def learn(self, failure: AttemptFailed) -> bool:
         """Whether asking again can go better, because of what this failure taught or another one has meanwhile."""
@@ -56,6 +55,8 @@ class Capabilities:
             return False
         shape = self.shape
         asked = failure.shape or shape
+        if failure.most_output is not None:
+            return self._bound_output(failure.most_output, asked)
         if failure.parameter == "response_format":
             if asked.rung == "text":
                 return False
@@ -121,9 +122,18 @@ class Capabilities:
             return False
         if parameter in dropped:
             return True
-        if dropped | {parameter} >= _BOUNDS:
+        if dropped | {parameter} >= BOUNDS:
             return False
         self._change(dropped=dropped | {parameter})
+        return True
+
+    def _bound_output(self, most: int, asked: Shape) -> bool:
+        known = self._get_known().most_output
+        lowest = most if known is None else min(most, known)
+        if asked.most_output is not None and lowest >= asked.most_output:
+            return False
+        if lowest != known:
+            self._change(most_output=lowest)
         return True
 
     def _change(self, **changes: object) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, ValidationError
+from pydantic import AwareDatetime, Field, PositiveInt, ValidationError
 
 from app.domain.value import Value
 from app.llm.wire import Rung
@@ -31,13 +31,14 @@ class Known(Value):
     """What one server and model was seen to take, last changed `at`.
 
     `dropped`: parameters that it refused. `left`: rungs that it refused or did not keep to.
-    `proven`: the rung that a probe showed to be kept, None before.
+    `proven`: the rung that a probe showed to be kept, None before. `most_output`: see `app.llm.wire.Shape`.
     """
 
     at: AwareDatetime
     dropped: frozenset[Droppable] = frozenset()
     left: frozenset[Rung] = frozenset()
     proven: Rung | None = None
+    most_output: PositiveInt | None = None
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether it is at most a day old, and not from the future."""

@@ -25,7 +25,7 @@ def build_request(question: Question, shape: Shape, *, server: str, model: str) 
         "messages": [_as_param(message, marked=place in marked) for place, message in enumerate(question.messages)],
     }
     for bound in _choose_bounds(shape, server):
-        request[bound] = question.max_output_tokens
+        request[bound] = min(question.max_output_tokens, shape.most_output or question.max_output_tokens)
     if "temperature" not in shape.dropped:
         request["temperature"] = 0
     effort = _find_effort(model)

@@ -1,20 +1,20 @@
 """Owns the one place that speaks to an OpenAI-compatible server."""
 
 import asyncio
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx2
 import openai
 
 from app.errors import BadSetting
 from app.llm.failures import AttemptFailed
-from app.llm.model import Question
+from app.llm.model import Question, Reply
 from app.llm.server.chat_reply import as_fields, read_completion, read_json
 from app.llm.server.chat_request import build_request
 from app.llm.server.hosts import OPENAI_URL, strip_credentials
 from app.llm.server.rate_headers import read_limits
-from app.llm.server.reading_failures import find_answer, read_failure
-from app.llm.server.server_words import hide, read_words, shorten
+from app.llm.server.reading_failures import find_answer, read_failure, read_wrapped_status
+from app.llm.server.server_words import hide, read_words
 from app.llm.server.transport import explain, open_http_client
 from app.llm.wire import Sent, Shape
 
@@ -37,7 +37,7 @@ class OpenAIWire:
         self._base_url = _check_base_url(base_url or OPENAI_URL)
         self.server = strip_credentials(self._base_url)
         self._api_key = _check_key(api_key)
-        self._secrets = (self._api_key, urlsplit(self._base_url).password or "")
+        self._secrets = (self._api_key, *_find_secrets(self._base_url))
         self._given_client = http_client
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: openai.AsyncOpenAI | None = None
@@ -48,11 +48,16 @@ class OpenAIWire:
             # The client's own timeouts start anew with every byte; this one does not.
             async with asyncio.timeout(timeout_s):
                 response = await self._exchange(question, shape, attempt_id, timeout_s)
-            return self._read(question, response)
+            limits = read_limits(response.headers)
         except TimeoutError as error:
             raise AttemptFailed("timeout", f"no answer within {timeout_s:g} s", shape=shape) from error
         except AttemptFailed as failure:
             failure.shape = shape
+            raise
+        try:
+            return Sent(reply=self._read(question, response), limits=limits)
+        except AttemptFailed as failure:
+            failure.shape, failure.limits = shape, limits
             raise
 
     async def close(self) -> None:
@@ -93,23 +98,18 @@ class OpenAIWire:
             self._loop = loop
         return self._client
 
-    def _read(self, question: Question, response: httpx2.Response) -> Sent:
-        body, status = read_json(response.content), response.status_code
+    def _read(self, question: Question, response: httpx2.Response) -> Reply:
+        body = read_json(response.content)
         fields = as_fields(body)
         if response.is_success and (not fields.get("error") or fields.get("choices")):
-            return Sent(reply=read_completion(body), limits=read_limits(response.headers))
+            return read_completion(body)
         words = read_words(response.content)
         words = words.model_copy(update={"message": self._hide(words.message, question)})
-        if response.is_success:
-            # Routers report a provider's failure in a 200.
-            status = words.status or 0
-            if not 400 <= status < 600:
-                told = f"the server answered with an error: {shorten(words.message)}"
-                raise AttemptFailed("unusable_reply", told, status=response.status_code)
+        status = read_wrapped_status(words) if response.is_success else response.status_code
         answer = find_answer(status, words)
         if answer is None:
-            raise read_failure(status, words, response.headers)
-        return Sent(reply=answer, limits=read_limits(response.headers))
+            raise read_failure(status, words, response.headers, is_wrapped=response.is_success)
+        return answer
 
     def _hide(self, text: str, question: Question) -> str:
         return hide(text, secrets=self._secrets, contents=[message.content for message in question.messages])
@@ -127,11 +127,20 @@ def _check_base_url(base_url: str) -> str:
     except (ValueError, httpx2.InvalidURL):
         usable = False
     if not usable:
+        before, _, shown = base_url.rpartition("@")
+        shown = "..." if "?" in before else shown.partition("?")[0]
         raise BadSetting(
-            f"OPENAI_BASE_URL={base_url.rpartition('@')[2]!r} is not the address of a server. "
-            "Set it to one like 'http://localhost:8080/v1'."
+            f"OPENAI_BASE_URL={shown!r} is not the address of a server. Set it to one like 'http://localhost:8080/v1'."
         )
     return base_url
+
+
+def _find_secrets(base_url: str) -> list[str]:
+    """What an address may hold that is nobody's business: user, password and query values, as written and as meant."""
+    url = urlsplit(base_url)
+    written = [url.username or "", url.password or "", *(part.partition("=")[2] for part in url.query.split("&"))]
+    meant = [unquote(text) for text in written] + [value for _, value in parse_qsl(url.query)]
+    return sorted({*written, *meant} - {""}, key=len, reverse=True)
 
 
 def _check_key(api_key: str) -> str:

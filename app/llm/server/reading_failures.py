@@ -2,8 +2,9 @@
 
 import re
 
-from app.llm.failures import AttemptFailed, Kind
+from app.llm.failures import MAY_PASS, AttemptFailed, Kind
 from app.llm.model import Reply
+from app.llm.server.output_bounds import BOUNDS, find_most_output, says_too_much
 from app.llm.server.rate_headers import Headers, find_wait_s
 from app.llm.server.server_words import ServerWords, shorten
 
@@ -23,12 +24,15 @@ _SAYS_OVERLOADED = re.compile(
     r"overloaded|resource unavailable|server busy|at capacity|pending requests", re.IGNORECASE
 )
 _SAYS_TOO_LONG = re.compile(
-    r"(?:maximum|max|available|exceeds? the|the model's|model) context|context (?:length|size|window) "
-    r"(?:of|exceeded|overflow)|exceeds? the (?:available )?context|context[_ ]length[_ ]exceeded"
-    r"|reduce the length of the (?:messages|prompt|input)|prompt is too long|input tokens exceed"
-    r"|request too large|greater than the context length",
+    r"(?:maximum|max) context (?:length|size|window)"
+    r"|(?:exceed(?:s|ing)?|(?:greater|longer|larger) than) (?:(?:the|available|maximum|max|model|model's) ){0,4}context"
+    r"|context[_ ](?:length|size|window)[_ ](?:exceeded|overflow|(?:of|is) (?:only )?\d)"
+    r"|reduce the length of the (?:messages|prompt|input)|(?:prompt|input) is too long|input tokens exceed"
+    r"|request too large",
     re.IGNORECASE,
 )
+_MAY_SAY_TOO_LONG = frozenset({400, 413, 422, 429})
+"""Statuses. On others the same words tell what is wrong with the server."""
 _LIMITS = (
     re.compile(r"context (?:length|size|window)[^\d]{0,40}(\d[\d,]{1,11})", re.IGNORECASE),
     re.compile(r"(\d[\d,]{1,11})(?: tokens?)? (?:maximum|max) context", re.IGNORECASE),
@@ -57,6 +61,7 @@ _BY_STATUS: dict[int, Kind] = {
     408: "timeout",
     409: "server_error",
     413: "too_long",
+    425: "server_error",
     429: "rate_limited",
     529: "overloaded",
 }
@@ -76,42 +81,65 @@ def find_answer(status: int, words: ServerWords) -> Reply | None:
     return None
 
 
-def read_failure(status: int, words: ServerWords, headers: Headers) -> AttemptFailed:
-    """The failure that a status and its words stand for; `words` without what must not be shown."""
-    kind, parameter = _tell_kind(status, words)
+def read_wrapped_status(words: ServerWords) -> int:
+    """The status of a failure that is reported in a 200, as routers do with a provider's; 200 where it has none."""
+    return words.status if words.status is not None and 400 <= words.status < 600 else 200
+
+
+def read_failure(status: int, words: ServerWords, headers: Headers, *, is_wrapped: bool = False) -> AttemptFailed:
+    """The failure that a status and its words stand for; `words` without what must not be shown.
+
+    `is_wrapped`: it was reported in a 200, see `read_wrapped_status`.
+    """
+    kind, parameter = _tell_kind(status, words, may_say_too_long=is_wrapped or status in _MAY_SAY_TOO_LONG)
     told = shorten(words.message)
     return AttemptFailed(
         kind,
-        f"the server answered {status}{': ' if told else ''}{told}",
+        f"the server answered {'with an error' if status == 200 else status}{': ' if told else ''}{told}",
         status=status,
         parameter=parameter,
-        retry_after_s=find_wait_s(headers, words.message) if status in {408, 409, 425, 429} or status >= 500 else None,
+        retry_after_s=find_wait_s(headers, words.message) if kind in MAY_PASS else None,
         limit_tokens=_find_limit(words) if kind == "too_long" else None,
+        most_output=find_most_output(words.message) if parameter in BOUNDS else None,
     )
 
 
-def _tell_kind(status: int, words: ServerWords) -> tuple[Kind, str | None]:
+def _tell_kind(status: int, words: ServerWords, *, may_say_too_long: bool) -> tuple[Kind, str | None]:
     """By the server's machine-readable words first, then by what it says, then by its status."""
-    kind = _find_told_kind(status, words) or _BY_STATUS.get(status)
+    kind = _find_told_kind(status, words, may_say_too_long=may_say_too_long) or _BY_STATUS.get(status)
     if kind is not None:
         return kind, None
+    if status == 200:
+        return "unusable_reply", None
     if status >= 500 and status != 501:
         return "server_error", None
     if "model_not_found" in words.codes or status < 400:
         return "not_found", None
     if "json_validate_failed" in words.codes:
         return "unusable_reply", None
+    return _tell_refusal(words)
+
+
+def _tell_refusal(words: ServerWords) -> tuple[Kind, str | None]:
     # A server that names the parameter in a field of its own may mention others in its words.
     named = _NAMED.search(f"'{words.parameter}'" if words.parameter else words.message)
-    return ("parameter_refused", named.lastgroup) if named else ("bad_request", None)
+    if named is None:
+        return "bad_request", None
+    if named.lastgroup in BOUNDS and says_too_much(words.message) and find_most_output(words.message) is None:
+        # The parameter is known there, and a smaller question may be answered: nothing is learned.
+        return "bad_request", None
+    return "parameter_refused", named.lastgroup
 
 
-def _find_told_kind(status: int, words: ServerWords) -> Kind | None:
+def _find_told_kind(status: int, words: ServerWords, *, may_say_too_long: bool) -> Kind | None:
+    if status == 403 and not words.is_json:
+        # A firewall on the way takes offence at one text; that says nothing about the key.
+        return "bad_request"
     if words.codes & _QUOTA:
         return "quota_exhausted"
     if status in {429, 503} and "slow_down" in words.codes:
         return "slow_down"
-    if words.codes & _TOO_LONG or (status in {400, 422, 429, 500} and _SAYS_TOO_LONG.search(words.message)):
+    if words.codes & _TOO_LONG or (may_say_too_long and _SAYS_TOO_LONG.search(words.message)):
         return "too_long"
     if status in {429, 503} and (words.codes & _OVERLOADED or _SAYS_OVERLOADED.search(words.message)):
         return "overloaded"

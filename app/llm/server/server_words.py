@@ -23,7 +23,7 @@ class ServerWords(Value):
 
     `codes` are its machine-readable words, in lower case. `reply` is what the model had written,
     where a server refuses that itself (Groq). `context_tokens` is the context's size, where it has
-    a field of its own (llama.cpp).
+    a field of its own (llama.cpp). `is_json`: they are an API's, and not those of a web page on the way to it.
     """
 
     message: str = ""
@@ -32,6 +32,7 @@ class ServerWords(Value):
     reply: str = ""
     context_tokens: int | None = None
     status: int | None = None
+    is_json: bool = False
 
 
 def read_words(content: bytes) -> ServerWords:
@@ -54,6 +55,7 @@ def read_words(content: bytes) -> ServerWords:
         reply=reply if isinstance(reply, str) else "",
         context_tokens=context if type(context) is int and context > 0 else None,
         status=status if type(status) is int else None,
+        is_json=bool(error),
     )
 
 

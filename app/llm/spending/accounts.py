@@ -1,5 +1,6 @@
 """Owns the accounts of one model: an attempt is checked, written down and held before it is sent, and settled after."""
 
+import asyncio
 import math
 from collections.abc import Callable
 
@@ -41,6 +42,19 @@ class Accounts:
         self._server = server
         self._model = model
         self._price = price
+        self._open: set[str] = set()
+        self._waiters: list[asyncio.Future[None]] = []
+
+    @property
+    def has_open(self) -> bool:
+        """Whether attempts of this process are under way, which hold more than they will turn out to need."""
+        return bool(self._open)
+
+    async def wait_for_settling(self) -> None:
+        """Come back when an attempt has been closed, and what it held and did not use is free again."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        await waiter
 
     def estimate(self, question: Question, ratio: float) -> Need:
         """What a question takes at most; `ratio` corrects the estimate of its input."""
@@ -75,6 +89,7 @@ class Accounts:
             prices_as_of=self._price.as_of if self._price else None,
         )
         self._ledger.open(attempt)
+        self._open.add(attempt.id)
         tab.hold(attempt.id, need.tokens, need.cost_usd or 0.0)
         return attempt
 
@@ -131,6 +146,11 @@ class Accounts:
             prices_as_of=closed.prices_as_of,
         )
         tab.settle(attempt.id, usage)
+        self._open.discard(attempt.id)
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
         return closed
 
     def _compute_cost(self, tokens: Tokens) -> float | None:

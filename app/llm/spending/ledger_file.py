@@ -33,7 +33,7 @@ class FileLedger:
         self._began = now().date()
         self._knows_earlier_days = False
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._get_path(self._began).open("ab"):
                 pass
             self._catch_up(self._began)

@@ -1,0 +1,62 @@
+"""`scopenote classify` stopped by Ctrl-C in the middle of a run: what was told is whole, what was paid is counted."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from app.llm.spending.ledger import Attempt
+from tests.servers.faulty_server import start_faulty_server
+
+ROOT = Path(__file__).parents[2]
+ARTICLE = "The board holds the decision rights over investments. Article number {} says who may decide what."
+
+
+def _read_ledger(folder: Path) -> dict[str, Attempt]:
+    """Every attempt as it stands last."""
+    lines = [line for path in sorted(folder.rglob("*.jsonl")) for line in path.read_text().splitlines()]
+    attempts = [Attempt.model_validate_json(line) for line in lines]
+    return {attempt.id: attempt for attempt in attempts}
+
+
+def test_ctrl_c_leaves_no_half_state(tmp_path: Path) -> None:
+    (tmp_path / "definitions").mkdir()
+    (tmp_path / "definitions" / "governance.md").write_text("---\ntitle: Governance\n---\n")
+    for number in range(20):
+        (tmp_path / f"{number:02}.txt").write_text(ARTICLE.format(number))
+    with start_faulty_server("--latency", "0.4") as server:
+        environment = {
+            "OPENAI_BASE_URL": server.base_url,
+            "OPENAI_API_KEY": "k",
+            "SCOPENOTE_JUDGE": "llm",
+            "SCOPENOTE_MAX_IN_FLIGHT": "2",
+            "SCOPENOTE_SECOND_OPINION": "off",
+            "SCOPENOTE_CATEGORIES": str(tmp_path / "definitions"),
+            "XDG_DATA_HOME": str(tmp_path / "data"),
+        }
+        command = [sys.executable, "-m", "app", "classify", str(tmp_path), "--json"]
+        run = subprocess.Popen(  # noqa: S603 - ours
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **environment},  # noqa: TID251 - passed on
+        )
+        assert run.stdout is not None
+        told = run.stdout.readline()
+        time.sleep(0.1)
+        run.send_signal(signal.SIGINT)
+        out, err = run.communicate(timeout=20)
+        came = {entry.request_id for entry in server.read_log()}
+    bodies = [json.loads(line) for line in (told + out).splitlines()]
+    attempts = _read_ledger(tmp_path / "data")
+    assert run.returncode == 1
+    assert f"{20 - len(bodies)} of 20 articles not classified" in err.decode()
+    assert "Traceback" not in err.decode()
+    assert 0 < len(bodies) < 20
+    assert came <= attempts.keys()
+    assert {attempt.status for attempt in attempts.values()} == {"answered", "unknown"}
+    assert all(attempt.tokens.input for attempt in attempts.values())
