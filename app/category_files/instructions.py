@@ -1,7 +1,7 @@
 """Owns the reading of Instructions: which words are scope, topics, exclusions and summary."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from app.category_files.blocks import Block, is_followed_by_bullet, read_blocks
@@ -78,6 +78,7 @@ class _Sorter:
         self._blocks = blocks
         self._section: Section = "scope"
         self._group = ""
+        self._kept_labels: set[str] = set()
         self._parents: list[Block] = []
         self._has_items = False
 
@@ -135,15 +136,24 @@ class _Sorter:
 
     def _add_item(self, block: Block) -> None:
         text = block.text
-        for label in reversed([self._group, *(parent.text for parent in self._parents)]):
-            text = _put_before(_strip_label(label), text) if label else text
+        labels = [label for label in (self._group, *(parent.text for parent in self._parents)) if label]
+        for label in reversed(labels):
+            text = _put_before(_strip_label(label), text)
         self._has_items = True
         if self._section == "topics" and begins_exclusion(block.text):
+            self._keep_labels(labels)
             self._remark(block, "this bullet among the topics says what to exclude, so it is read as an exclusion")
             self.exclusions.append(Item(text=block.text, line=block.line))
         else:
             kept = self.topics if self._section == "topics" else self.exclusions
             kept.append(Item(text=text, line=block.line))
+
+    def _keep_labels(self, labels: Sequence[str]) -> None:
+        """Labels of topics that an exclusion among them does not carry: as scope, each once."""
+        for label in labels:
+            if label not in self._kept_labels:
+                self._kept_labels.add(label)
+                self._keep_as_scope(f"{_strip_label(label)}:")
 
     def _take_paragraph(self, block: Block, at: int) -> None:
         if self._section == "summary":

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.category_files.instructions import Instructions, read_instructions
@@ -45,6 +45,7 @@ def _kept(instructions: Instructions) -> set[str]:
     return set().union(*map(_words, [instructions.scope, instructions.summary, *items]))
 
 
+@example("**Key Topics:**\n**Strange Words**\n- Exclude Aa.")
 @given(st.lists(LINE, max_size=14).map("\n".join))
 def test_every_word_ends_up_somewhere_or_is_a_known_heading(text: str) -> None:
     lost = _words(" ".join(word for word in text.split() if not MARKS.match(word))) - _kept(read_instructions(text))

@@ -68,7 +68,7 @@ def test_what_is_no_answer_is_told_in_time_that_grows_with_its_length(text: str)
 
 def test_one_key_again_and_again_is_joined_in_time_that_grows_with_their_number() -> None:
     start = time.process_time()
-    read_reply("[" * 20 + "{" + '"a":[1],' * 24_000 + '"a":[1]}x')
+    read_reply("[" * 20 + "{" + '"a":[1],' * 8_000 + '"a":[1]}x')
     assert time.process_time() - start < 2.5
 
 
