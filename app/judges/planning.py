@@ -35,7 +35,7 @@ MAX_TOGETHER = 40
 ALIKE_TOGETHER = 30
 """Definitions in one of the nearest chunks: of fewer, more are sent the article; in more, what is far comes along."""
 SHORTLISTED = 20
-SHORTLIST_TOKENS = 10_000
+SHORTLIST_TOKENS = 9_500
 """What the prompt of a shortlist takes, definitions and instructions: the last of many long ones are left out."""
 FEWEST = 12
 """Shortlisted whatever they take."""

@@ -13,7 +13,7 @@ from app.llm.spending.prices import Price
 
 REPAIR = 400
 """Tokens of the words that ask for a repair."""
-QUOTED_REPLY = 1_500
+QUOTED_REPLY = 3_000
 """Tokens of a faulty reply that are sent back with them, at most."""
 LONGER = 2
 """How many times the tokens a reply may take the second time, where the first stopped for length."""
@@ -73,7 +73,7 @@ def list_calls(
     full = FULL / max(1, len(groups))
     return tuple(
         Call(
-            shared=sizes.count_shared(batch),
+            shared=sizes.count_shared(batch) + sizes.count_schema(batch),
             article=part,
             output=expect_output(batch, min(len(batch), full)),
             most_output=bound_output(batch),

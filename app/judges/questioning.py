@@ -28,8 +28,8 @@ MAX_DEPTH = 4
 SMALL_PART = 200
 """Tokens under which a part of an article is not cut any further."""
 LEAST_OUTPUT = 256
-MAX_QUOTED = 3 * QUOTED_REPLY
-"""Characters of a faulty reply that the model is shown again."""
+MAX_QUOTED = QUOTED_REPLY
+"""Characters of a faulty reply that the model is shown again: hardly a character takes more than one token."""
 REMEDY = "Set SCOPENOTE_CONTEXT_TOKENS to what it reads at once, or set SCOPENOTE_JUDGE=local."
 LEFT_OUT = "It leaves out categories, or names checks that they do not have."
 EMPTY_REPLY = "(nothing)"

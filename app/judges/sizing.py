@@ -1,11 +1,13 @@
 """Owns how large what is asked will be: tokens of definitions, of articles and of replies."""
 
+import json
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Protocol
 
 from app.domain.article import Article
 from app.domain.category import Category
+from app.llm.replies.reply_format import build_reply_schema
 from app.prompting.composing import Composer
 
 KEPT_DEFINITIONS = 4096
@@ -81,6 +83,11 @@ class Sizes:
     def count_shared(self, categories: Sequence[Category]) -> int:
         """Tokens of the instructions with these definitions."""
         return self.header + sum(map(self.count_definition, categories))
+
+    def count_schema(self, categories: Sequence[Category]) -> int:
+        """Tokens of the reply's schema, which servers put into the prompt in ways of their own: here as JSON."""
+        schema = build_reply_schema([category.id for category in categories])
+        return self._counter.count(json.dumps(schema, separators=(",", ":")))
 
     def count_article(self, article: Article, sentences: tuple[int, ...] | None = None) -> int:
         """Tokens of the article's message, with these of its sentences or (None) with all."""

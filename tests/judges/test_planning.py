@@ -62,7 +62,7 @@ async def test_a_shortlist_stands_in_the_order_of_the_taxonomy() -> None:
     ("words", "listed"),
     [
         pytest.param(100, 20, id="as many as asked for"),
-        pytest.param(550, 17, id="as many as there is room for"),
+        pytest.param(550, 16, id="as many as there is room for"),
         pytest.param(2000, 12, id="never fewer than twelve"),
     ],
 )

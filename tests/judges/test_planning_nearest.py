@@ -59,7 +59,7 @@ def _build_planner(ranking: _Ranking, tariff: Tariff = CACHED, **limits: int) ->
         shortlist=ranking.shortlist,
         choose=ranking.choose,
         alike=ranking.alike,
-        limits=Limits(**limits),
+        limits=Limits(**{"shortlist_tokens": 10_000, **limits}),
     )
 
 

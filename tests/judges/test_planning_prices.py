@@ -59,7 +59,7 @@ def test_without_a_discount_nothing_is_cheaper() -> None:
 
 def test_the_bound_covers_writing_the_cache_the_longest_reply_and_one_repair() -> None:
     once = ((2500 + TURNS) * 0.125 + 400 * 0.50) / 1_000_000
-    again = ((2500 + TURNS + 1900) * 0.125 + 800 * 0.50) / 1_000_000
+    again = ((2500 + TURNS + 3400) * 0.125 + 800 * 0.50) / 1_000_000
     assert bound_cost(_call(), PRICE) == pytest.approx(once + again)
 
 
