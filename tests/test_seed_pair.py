@@ -4,15 +4,18 @@ import asyncio
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
 from app.bootstrap.classifying import compose_classifier
 from app.bootstrap.embeddings import find_embeddings
+from app.bootstrap.services import build_services
 from app.category_files.loading import load_taxonomy
 from app.cli.program import program
 from app.domain.decision import Decision
 from app.parsing.article_files import read_article_file
+from app.server import create_app
 from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -70,3 +73,25 @@ def test_the_command_line_says_the_same(folder: Path) -> None:
     )
     assert result.exit_code == 0
     assert json.loads(result.stdout)["tag"] == "operating-model"
+
+
+@pytest.mark.anyio
+async def test_by_a_scripted_model_it_is_streamed_and_every_quote_is_looked_up(folder: Path) -> None:
+    services = build_services(Settings(categories=folder, judge="llm", model="scripted"))
+    transport = httpx.ASGITransport(app=create_app(services))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+        answer = await client.post(
+            "/classify",
+            json={"text": ARTICLE.read_text(encoding="utf-8")},
+            headers={"Accept": "text/event-stream"},
+        )
+    await services.close()
+    events = [block.split("\n", 1) for block in answer.text.strip().split("\n\n")]
+    assert [name for name, _ in events] == ["event: progress"] * 6 + ["event: classification"]
+    body = json.loads(events[-1][1].removeprefix("data: "))
+    text = ARTICLE.read_text(encoding="utf-8")
+    (assignment,) = body["assignments"]
+    assert (body["judge"]["kind"], body["usage"]["calls"], assignment["unverified_quotes"]) == ("llm", 1, 0)
+    assert assignment["status"] in {"assigned", "review"}
+    assert all(text[e["start"] : e["end"]] == e["quote"] for e in assignment["evidence"])
+    assert assignment["evidence"]
