@@ -12,6 +12,13 @@ from app.llm.spending.ledger import Attempt
 from tests.servers.faulty_server import start_faulty_server
 
 ROOT = Path(__file__).parents[2]
+PROGRAM = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from app.__main__ import main
+main()
+"""
+"""The command, heeding Ctrl-C also where whoever runs the tests has it ignored: in the background, for one."""
 ARTICLE = "The board holds the decision rights over investments. Article number {} says who may decide what."
 
 
@@ -37,7 +44,7 @@ def test_ctrl_c_leaves_no_half_state(tmp_path: Path) -> None:
             "SCOPENOTE_CATEGORIES": str(tmp_path / "definitions"),
             "XDG_DATA_HOME": str(tmp_path / "data"),
         }
-        command = [sys.executable, "-m", "app", "classify", str(tmp_path), "--json"]
+        command = [sys.executable, "-c", PROGRAM, "classify", str(tmp_path), "--json"]
         run = subprocess.Popen(  # noqa: S603 - ours
             command,
             cwd=ROOT,
