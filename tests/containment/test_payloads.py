@@ -42,7 +42,11 @@ def test_a_hidden_injection_leaves_the_article_as_it_was() -> None:
 @pytest.mark.parametrize("payload", [p for p in PAYLOADS if find_suspicious(show(p))], ids=_id)
 def test_a_recognised_injection_gets_no_tag(payload: Payload, words_only: Course) -> None:
     script = obey(TARGET, find_trigger(payload), "stranger")
-    assert words_only.run(show(payload), script, second_opinion=False).tags == ()
+    decision = words_only.run(show(payload), script, second_opinion=False)
+    target = find(decision, TARGET)
+    assert decision.tags == ()
+    assert target is not None
+    assert (target.status, "injection_suspected" in target.review_reasons) == ("review", True)
 
 
 @pytest.mark.parametrize("payload", [p for p in PAYLOADS if not find_suspicious(show(p))][::12], ids=_id)
