@@ -48,6 +48,7 @@ def test_ctrl_c_leaves_no_half_state(tmp_path: Path) -> None:
         run = subprocess.Popen(  # noqa: S603 - ours
             command,
             cwd=ROOT,
+            bufsize=0,  # what is read ahead of the first line would be lost to `communicate`
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, **environment},  # noqa: TID251 - passed on
