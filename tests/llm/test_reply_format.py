@@ -265,3 +265,10 @@ def test_an_answer_inside_of_a_broken_answer_is_not_taken_for_it() -> None:
 def test_a_list_that_is_there_twice_loses_nothing() -> None:
     text = TEXT.replace('"exclusions": []', f'"exclusions": {json.dumps([{**CHECK, "id": "x1"}])}, "exclusions": []')
     assert [check.id for check in read_reply(text).form.verdicts[0].exclusions] == ["x1"]
+
+
+def test_a_verdict_that_cannot_be_read_is_no_answer_whatever_stands_beside_it() -> None:
+    broken = {key: value for key, value in KANBAN.items() if key != "exclusions"}
+    reply = read_reply(json.dumps({"verdicts": [broken, KANBAN, FLOW], "not_applicable": ["Kanban", "agile"]}))
+    assert _name(reply) == (["flow"], ["agile"])
+    assert reply.fault is not None

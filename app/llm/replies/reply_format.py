@@ -125,7 +125,11 @@ def _read_form(value: JsonValue, faults: Faults) -> ReplyForm:
     if "category" in value and "verdicts" not in value:
         value = {"verdicts": [value], "not_applicable": value.get("not_applicable")}
     items = mend_list(value.get("verdicts"), '"verdicts"', faults)
-    verdicts = _merge([verdict for item in items if (verdict := _read_verdict(item, faults))], faults)
+    read = [(item, _read_verdict(item, faults)) for item in items]
+    # What was claimed and cannot be read is no answer: not by another verdict, and not by a "no" beside it.
+    broken = {_name_category(item).casefold() for item, verdict in read if verdict is None}
+    whole = [verdict for _, verdict in read if verdict and verdict.category.casefold() not in broken]
+    verdicts = _merge(whole, faults)
     named = mend_list(value.get("not_applicable"), '"not_applicable"', faults)
     denied = dict.fromkeys(category for item in named if (category := _read_name(item, faults)))
     for category in denied.keys() & verdicts.keys():
@@ -133,8 +137,13 @@ def _read_form(value: JsonValue, faults: Faults) -> ReplyForm:
             faults.note(f"{quote(category)} has a verdict and is listed as not applicable; the verdict counts.")
     return ReplyForm(
         verdicts=tuple(verdicts.values()),
-        not_applicable=tuple(category for category in denied if category not in verdicts),
+        not_applicable=tuple(c for c in denied if c not in verdicts and c.casefold() not in broken),
     )
+
+
+def _name_category(item: JsonValue) -> str:
+    """The category that a verdict is about; "" where it names none."""
+    return mend_text(item.get("category")) if isinstance(item, dict) else ""
 
 
 def _read_name(item: JsonValue, faults: Faults) -> str:
@@ -148,7 +157,7 @@ def _read_name(item: JsonValue, faults: Faults) -> str:
 
 
 def _read_verdict(item: JsonValue, faults: Faults) -> VerdictForm | None:
-    category = mend_text(item.get("category")) if isinstance(item, dict) else ""
+    category = _name_category(item)
     if not isinstance(item, dict) or not category:
         faults.note(f"A verdict names no category: {quote(item)}.")
         return None
