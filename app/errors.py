@@ -6,12 +6,14 @@
     │   ├── BadArticle            an article that holds nothing to classify
     │   ├── TooLarge              over a limit that a setting names
     │   ├── UnknownCategory       an id that the taxonomy lacks
-    │   └── BadSetting            an environment variable that cannot be used
+    │   ├── BadSetting            an environment variable that cannot be used
+    │   └── NotKept               an id under which nothing is kept
     └── Unavailable               nothing the caller sent is wrong: exit code 3, HTTP 503
         ├── ModelUnavailable      the LLM server refused, timed out or is not there
         │   ├── QuotaExhausted    its account has no money or no allowance left: asking again cannot help
         │   └── PromptTooLong     more than the model reads at once: smaller parts may fit
         ├── BudgetSpent           a cap of our own on tokens or money is reached
+        ├── StoreUnavailable      the database cannot be reached, read or written
         └── EmbeddingsUnavailable the embedding model is not installed or not the pinned one
 
 The command line maps these to exit codes and the service to problem documents, each in one table.
@@ -64,6 +66,10 @@ class BadSetting(BadInput):
     """An environment variable whose value cannot be used."""
 
 
+class NotKept(BadInput):
+    """A decision, article or job that the store does not have."""
+
+
 class Unavailable(ScopenoteError):
     """Something that Scopenote leans on is not there."""
 
@@ -89,6 +95,10 @@ class PromptTooLong(ModelUnavailable):
 
 class BudgetSpent(Unavailable):
     """A cap on tokens or money that a setting names is reached; the text names both."""
+
+
+class StoreUnavailable(Unavailable):
+    """The database cannot be reached, read or written; nothing of what was to be kept is half kept."""
 
 
 class EmbeddingsUnavailable(Unavailable):

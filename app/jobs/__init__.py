@@ -1,0 +1,1 @@
+"""Jobs: durable batch work over an archive, its plan, its report and its undo."""

@@ -1,0 +1,1 @@
+"""The store: what Scopenote keeps, in SQLite or PostgreSQL."""
