@@ -25,6 +25,7 @@ class Settings(BaseSettings):
 
     categories: Path = _ROOT / "categories"
     prompts: Path = _ROOT / "prompts"
+    database_url: SecretStr | None = None
     judge: JudgeChoice = "auto"
     model: str = "gpt-6-luna"
     second_opinion: SecondOpinion = "all"

@@ -14,6 +14,7 @@ import shutil
 import statistics
 import tempfile
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
@@ -22,13 +23,14 @@ from typing import Any
 from app.bootstrap.classifying import compose_classifier
 from app.bootstrap.embeddings import find_embeddings
 from app.category_files.loading import load_taxonomy
-from app.classifier import Classifier
+from app.classifier.way import Classifier
 from app.domain.article import Article
 from app.domain.decision import Decision
 from app.domain.errand import Errand
 from app.llm.tab import Tab
 from app.prompting.counting import load_counter
 from app.settings import Settings
+from app.store.opening import open_database
 from tests.servers.composition import MODEL, QuickClock, WholeLedger, open_model_at
 from tests.servers.faulty_server import FarServer, start_faulty_server
 from tests.servers.reconciling import Reconciliation, count_sent_after_refusal, reconcile
@@ -36,7 +38,7 @@ from tests.servers.varied_articles import build_varied_articles
 
 ROOT = Path(__file__).parent.parent
 FOLDER = Path(tempfile.mkdtemp(prefix="scopenote-bench-"))
-"""Where the ledgers of this run lie; taken away at its end."""
+"""Where the stores with the ledgers of this run lie, one for each bench; taken away at its end."""
 ARTICLES, FAULTY_ARTICLES, SHARE = 200, 500, 0.15
 LATENCY_S, IN_FLIGHT = 0.5, 16
 ONE_BY_ONE = 100
@@ -56,7 +58,8 @@ class Bench:
             {"categories": ROOT / "categories", "judge": judge, "second_opinion": second, **model.pop("settings", {})}
         )
         self.server = server
-        self.ledger = WholeLedger(FOLDER / "ledger")
+        self._database = open_database(f"sqlite:///{FOLDER}/{uuid.uuid4().hex}.db")
+        self.ledger = WholeLedger(self._database)
         self.model = open_model_at(
             server.base_url,
             counter=load_counter(MODEL),
@@ -72,7 +75,7 @@ class Bench:
     async def ask(self, article: Article) -> None:
         """Plan and ask, and read the answer; what follows from it is left out."""
         plan = await self.classifier.plan(article)
-        await self.classifier.judge.judge(article, plan, JOB, Tab())
+        await self.classifier.hearing.judge.judge(article, plan, JOB, Tab())
 
     async def classify(self, article: Article) -> Decision:
         """The whole way."""
@@ -85,7 +88,7 @@ class Bench:
         begin = time.perf_counter()
         await asyncio.gather(*(_work_off(work, waiting) for _ in range(2 * IN_FLIGHT)))
         took_s = time.perf_counter() - begin
-        await self.model.close()
+        await self.close()
         return len(articles) / took_s
 
     async def time_each(self, articles: list[Article]) -> list[float]:
@@ -95,8 +98,13 @@ class Bench:
             begin = time.perf_counter()
             await self.ask(article)
             times.append((time.perf_counter() - begin) * 1000)
-        await self.model.close()
+        await self.close()
         return times[8:]
+
+    async def close(self) -> None:
+        """Let go of the server and the store."""
+        await self.model.close()
+        self._database.close()
 
 
 async def _work_off(work: Callable[[Article], Coroutine[Any, Any, Any]], waiting: Iterator[Article]) -> None:
@@ -183,7 +191,7 @@ async def _decide_all(bench: Bench, articles: list[Article]) -> list[Decision | 
     try:
         return await asyncio.gather(*map(bench.classify, articles), return_exceptions=True)
     finally:
-        await bench.model.close()
+        await bench.close()
 
 
 def _describe(outcomes: list[Decision | BaseException], books: Reconciliation) -> dict[str, object]:

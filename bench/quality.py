@@ -16,7 +16,7 @@ from pathlib import Path
 from app.bootstrap.classifying import compose_classifier
 from app.bootstrap.embeddings import find_embeddings
 from app.category_files.loading import load_taxonomy
-from app.classifier import Classifier
+from app.classifier.way import Classifier
 from app.domain.category import Taxonomy
 from app.domain.decision import Decision
 from app.parsing.article_files import read_article_file

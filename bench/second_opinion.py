@@ -18,7 +18,8 @@ from pathlib import Path
 from app.bootstrap.classifying import compose_classifier
 from app.bootstrap.embeddings import find_embeddings
 from app.category_files.loading import load_taxonomy
-from app.classifier import Classifier
+from app.classifier.hearing import Hearing
+from app.classifier.way import Classifier
 from app.domain.article import Article
 from app.domain.category import Category
 from app.domain.decision import Assignment
@@ -116,7 +117,7 @@ def measure(labelled: LabelledSet) -> dict[str, float]:
 def _run(classifier: Classifier, labelled: LabelledSet, claims: Claims) -> list[tuple[Assignment, ...]]:
     ids = [category.id for category in labelled.taxonomy.categories]
     oracle = Oracle({row.article.digest: claims(row, ids) for row in labelled.articles})
-    asked = replace(classifier, judge=oracle, second=classifier.judge)
+    asked = replace(classifier, hearing=Hearing(oracle, classifier.hearing.judge))
     return [asyncio.run(asked.classify(row.article)).assignments for row in labelled.articles]
 
 

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -32,14 +33,17 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folders for data and caches that all tests share and nobody else has."""
+    """A folder in which every test has its own for data, and all share one for caches."""
     return tmp_path_factory.mktemp("home")
+
+
+_NUMBERS = count()
 
 
 @pytest.fixture(autouse=True)
 def _no_traces(monkeypatch: pytest.MonkeyPatch, _own_folders: Path) -> None:
-    """Keep what is written down about model servers, and what they cost, out of the user's folders."""
-    monkeypatch.setenv("XDG_DATA_HOME", str(_own_folders / "data"))
+    """Keep what is decided, and what it costs, out of the user's folders, and out of other tests' way."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(_own_folders / f"data-{next(_NUMBERS)}"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(_own_folders / "cache"))
 
 

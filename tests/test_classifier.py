@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from app.classifier import NOT_ASKED_FOR, NOT_NEAREST, NOT_SHORTLISTED, Classifier
+from app.classifier.hearing import Hearing
+from app.classifier.telling import NOT_ASKED_FOR, NOT_NEAREST, NOT_SHORTLISTED
+from app.classifier.way import Classifier
 from app.domain.article import Article
 from app.domain.category import Category, Taxonomy, Topic
 from app.domain.decision import Assignment, Decision
@@ -99,13 +101,12 @@ def _classifier(
     )
     return Classifier(
         taxonomy=Taxonomy(categories=(BAKING, GOVERNANCE), version="sha256:test"),
-        judge=LLMJudge(ScriptedModel(lambda _: reply), composer, planner),
+        hearing=Hearing(LLMJudge(ScriptedModel(lambda _: reply), composer, planner), second),
         lookout=_Lookout(subject),
         thresholds=Thresholds(),
         now=lambda: datetime(2026, 1, 2, tzinfo=UTC),
         timer_s=lambda: float(next(ticks)),
         new_id=lambda: "decision-1",
-        second=second,
     )
 
 

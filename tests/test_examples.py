@@ -13,7 +13,7 @@ import pytest
 from app.bootstrap.classifying import compose_classifier
 from app.bootstrap.embeddings import find_embeddings
 from app.category_files.loading import load_taxonomy
-from app.classifier import Classifier
+from app.classifier.way import Classifier
 from app.parsing.article_files import read_article_file
 from app.settings import Settings
 from bench.expectations import Expectation, compare, load_expectations

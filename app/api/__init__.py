@@ -1,1 +1,1 @@
-"""JSON over HTTP: classify, categories, health, and errors as problem documents."""
+"""JSON over HTTP: classify, what is kept, categories, health, and errors as problem documents."""

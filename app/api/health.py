@@ -44,5 +44,5 @@ async def check_readiness(services: CurrentServices) -> Readiness:
         taxonomy_version=services.taxonomy.version,
         judge=services.judge_name,
         embeddings=services.has_embeddings,
-        waiting=services.waiting,
+        waiting=await services.count_waiting(),
     )

@@ -16,6 +16,7 @@ from app.errors import (
     BadArticle,
     BadFile,
     BadInput,
+    NotKept,
     ScopenoteError,
     TooLarge,
     Unavailable,
@@ -25,6 +26,7 @@ from app.errors import (
 STATUSES: Mapping[type[ScopenoteError], HTTPStatus] = {
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnknownCategory: HTTPStatus.NOT_FOUND,
+    NotKept: HTTPStatus.NOT_FOUND,
     BadFile: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadArticle: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadInput: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -14,6 +14,7 @@ from app.judges.pricing import Tariff
 from app.judges.sizing import Sizes
 from app.llm.asking import Asker, build_asker
 from app.llm.clock import SystemClock
+from app.llm.model import ChatModel
 from app.llm.queue.scheduler import Limits
 from app.llm.rehearsal import MODEL as REHEARSAL
 from app.llm.rehearsal import RehearsalWire
@@ -23,13 +24,14 @@ from app.llm.server.capability_memory import CapabilityMemory
 from app.llm.server.openai_wire import OpenAIWire
 from app.llm.spending.budgets import Caps
 from app.llm.spending.ledger import Ledger
-from app.llm.spending.ledger_file import FileLedger
 from app.llm.spending.prices import Price, load_prices
 from app.prompting.composing import Composer
 from app.prompting.counting import Counter, load_counter
 from app.prompting.secret import load_secret
 from app.settings import Settings
 from app.similarity.reader import Reader
+from app.store.database import Database
+from app.store.ledger import SQLLedger
 
 NO_RESULT = "a rehearsal that matches words; no LLM is asked, and its results mean nothing"
 NOTHING = Price(input=0.0, output=0.0, as_of="a rehearsal")
@@ -47,9 +49,13 @@ class ModelInUse:
     counter: Counter
     ledger: Ledger
     price: Price | None
+    capabilities: Capabilities
 
-    def build_judge(self, settings: Settings, reader: Reader) -> LLMJudge:
-        """A judge that asks this model, about categories that the reader has measured."""
+    def build_judge(self, settings: Settings, reader: Reader, asked: ChatModel | None = None) -> LLMJudge:
+        """A judge that asks this model, about categories that the reader has measured.
+
+        `asked` takes its questions where that is not the model's own queue.
+        """
         planner = Planner(
             Sizes(self.composer, self.counter),
             Tariff(price=self.price, cache=get_prefix_cache(self.wire.server, self.wire.name)),
@@ -62,7 +68,7 @@ class ModelInUse:
                 context_tokens=settings.context_tokens,
             ),
         )
-        return LLMJudge(self.asker, self.composer, planner, cautions=self._caution)
+        return LLMJudge(asked or self.asker, self.composer, planner, cautions=self._caution)
 
     def introduce(self) -> list[str]:
         """Who is asked, at what price, and what tokens are counted by."""
@@ -87,8 +93,8 @@ class ModelInUse:
         await self.wire.close()
 
 
-def open_model(settings: Settings) -> ModelInUse:
-    """The model that the settings name.
+def open_model(settings: Settings, database: Database) -> ModelInUse:
+    """The model that the settings name; what is spent on it is written down in the database.
 
     Raises:
         BadFile: a prompt or the price list cannot be read.
@@ -100,25 +106,25 @@ def open_model(settings: Settings) -> ModelInUse:
     price = NOTHING if isinstance(wire, RehearsalWire) else prices.find(wire.name, wire.server)
     composer = Composer(settings.prompts, secret=_find_secret(settings))
     memory = CapabilityMemory(find_cache())
-    ledger = FileLedger(find_data() / "ledger", clock.now)
+    ledger = SQLLedger(database, clock.now)
+    capabilities = Capabilities(wire.server, wire.name, memory, clock.now, probe_text=composer.probe)
     asker = build_asker(
         wire,
-        Capabilities(wire.server, wire.name, memory, clock.now, probe_text=composer.probe),
+        capabilities,
         ledger,
         clock,
         random=random.random,
         new_id=lambda: uuid.uuid4().hex,
-        limits=Limits(
-            max_concurrency=settings.max_in_flight,
-            requests_per_minute=settings.requests_per_minute,
-            tokens_per_minute=settings.tokens_per_minute,
-        ),
-        caps=_collect_caps(settings),
+        limits=_collect_limits(settings),
+        caps=collect_caps(settings),
         price=price,
         timeout_s=settings.timeout_s,
     )
     counter = load_counter(wire.name, folders=_list_rank_folders(settings), encoding=settings.encoding)
-    return ModelInUse(wire=wire, asker=asker, composer=composer, counter=counter, ledger=ledger, price=price)
+    return ModelInUse(
+        wire=wire, asker=asker, composer=composer, counter=counter, ledger=ledger, price=price,
+        capabilities=capabilities,
+    )  # fmt: skip
 
 
 def _choose_wire(settings: Settings) -> OpenAIWire | RehearsalWire:
@@ -134,8 +140,12 @@ def _choose_wire(settings: Settings) -> OpenAIWire | RehearsalWire:
             "SCOPENOTE_JUDGE=llm needs OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own. "
             "Set one, or SCOPENOTE_JUDGE=local."
         )
-    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else PLACEHOLDER_KEY
-    return OpenAIWire(settings.model, api_key=key, base_url=settings.openai_base_url)
+    return OpenAIWire(settings.model, api_key=find_key(settings), base_url=settings.openai_base_url)
+
+
+def find_key(settings: Settings) -> str:
+    """What a server is shown."""
+    return settings.openai_api_key.get_secret_value() if settings.openai_api_key else PLACEHOLDER_KEY
 
 
 def _find_secret(settings: Settings) -> bytes:
@@ -147,7 +157,16 @@ def _list_rank_folders(settings: Settings) -> list[Path]:
     return [folder for folder in (settings.tiktoken_cache_dir, find_cache()) if folder]
 
 
-def _collect_caps(settings: Settings) -> Caps:
+def _collect_limits(settings: Settings) -> Limits:
+    return Limits(
+        max_concurrency=settings.max_in_flight,
+        requests_per_minute=settings.requests_per_minute,
+        tokens_per_minute=settings.tokens_per_minute,
+    )
+
+
+def collect_caps(settings: Settings) -> Caps:
+    """The budgets that the settings name."""
     return Caps(
         call_usd=settings.budget_call_usd,
         call_tokens=settings.budget_call_tokens,

@@ -1,26 +1,35 @@
-"""Owns composing a classifier: its judge, its lookout, its rules, as the settings ask."""
+"""Owns composing a classifier: its judges, its lookout, its rules, its keeper, as the settings ask."""
 
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.bootstrap.asking import ModelInUse
 from app.bootstrap.embeddings import find_cache
-from app.classifier import Classifier
+from app.classifier.hearing import Hearing
+from app.classifier.keeping import Keeper
+from app.classifier.way import Classifier
 from app.domain.article import Article
 from app.domain.category import Taxonomy
-from app.judges.asking_again import AskingAgain
+from app.domain.fingerprint import compute_basis
 from app.judges.fallback import FallbackJudge
 from app.judges.judge import Judge
 from app.judges.local_judge import LocalJudge
+from app.judges.remembering import Identity, RememberingJudge
 from app.judges.second_opinion import is_sampled
+from app.llm.model import ChatModel
 from app.rules.thresholds import Thresholds
 from app.settings import Settings
 from app.similarity.embedding import Embedder
 from app.similarity.lookout import SimilarityLookout
 from app.similarity.reader import Reader
 from app.similarity.taxonomy_index import TaxonomyIndex
+from app.store.database import Database
+
+LOCAL = 1
+"""Raised by hand whenever the local judge or the lookout measures otherwise than before."""
 
 
 def compose_classifier(
@@ -28,36 +37,83 @@ def compose_classifier(
     settings: Settings,
     embedder: Embedder | None,
     model: ModelInUse | None = None,
-    again: AskingAgain | None = None,
+    database: Database | None = None,
+    *,
+    asked: ChatModel | None = None,
 ) -> Classifier:
-    """A classifier by this taxonomy; `model` is the LLM to ask, None where the local judge decides alone."""
-    again = AskingAgain() if again is None else again  # `or` would drop an empty one
+    """A classifier by this taxonomy.
+
+    `model` is the LLM to ask, None where the local judge decides alone; `asked` is what takes its
+    questions where that is not the model's own queue. Without a database nothing is kept.
+    """
     reader = Reader(TaxonomyIndex.build(taxonomy, embedder, find_cache()))
     local = LocalJudge(reader, threshold=settings.threshold)
+    thresholds = Thresholds(
+        assign=settings.threshold,
+        max_tags=settings.max_tags,
+        max_categories=settings.max_categories,
+        max_concepts=settings.max_concepts,
+    )
     return Classifier(
         taxonomy=taxonomy,
-        judge=_choose_judge(settings, reader, local, model, again) if model else local,
-        lookout=SimilarityLookout(reader),
-        thresholds=Thresholds(
-            assign=settings.threshold,
-            max_tags=settings.max_tags,
-            max_categories=settings.max_categories,
-            max_concepts=settings.max_concepts,
+        hearing=Hearing(
+            judge=_choose_judge(settings, reader, local, model, database=database, asked=asked) if model else local,
+            second=local if model and settings.second_opinion != "off" else None,
+            wants_second=_choose_articles(settings),
         ),
-        now=lambda: datetime.now(UTC),
+        lookout=SimilarityLookout(reader),
+        thresholds=thresholds,
+        now=_now,
         timer_s=time.perf_counter,
         new_id=lambda: uuid.uuid4().hex,
-        second=local if model and settings.second_opinion != "off" else None,
-        wants_second=_choose_articles(settings),
+        keeper=Keeper(database, _name_basis(taxonomy, thresholds, settings, local, model)) if database else None,
     )
 
 
+def insist(classifier: Classifier) -> Classifier:
+    """The same classifier without anybody who stands in for its judge."""
+    judge = classifier.hearing.judge
+    if not isinstance(judge, FallbackJudge):
+        return classifier
+    return replace(classifier, hearing=replace(classifier.hearing, judge=judge.first))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _choose_judge(
-    settings: Settings, reader: Reader, local: LocalJudge, model: ModelInUse, again: AskingAgain
+    settings: Settings,
+    reader: Reader,
+    local: LocalJudge,
+    model: ModelInUse,
+    *,
+    database: Database | None,
+    asked: ChatModel | None,
 ) -> Judge:
     """The LLM judge; with the local one to stand in for it, unless the LLM was asked for by name."""
-    judge = model.build_judge(settings, reader)
-    return judge if settings.judge == "llm" else FallbackJudge(judge, local, again)
+    first = model.build_judge(settings, reader, asked)
+    judge: Judge = first
+    if database:
+        identity = Identity(
+            judge="llm",
+            model=f"{model.wire.name} at {model.wire.server}",
+            prompt_version=model.composer.version,
+            define=model.composer.definition_text,
+        )
+        judge = RememberingJudge(first, database, identity, now=_now)
+    return judge if settings.judge == "llm" else FallbackJudge(judge, local)
+
+
+def _name_basis(
+    taxonomy: Taxonomy, thresholds: Thresholds, settings: Settings, local: LocalJudge, model: ModelInUse | None
+) -> str:
+    """What all decisions of this classifier have in common."""
+    parts = [taxonomy.version, thresholds.version, f"local {LOCAL} {local.model}"]
+    if model:
+        parts += [f"{model.wire.name} at {model.wire.server}", model.composer.version, settings.second_opinion]
+        parts += [str(settings.max_together), str(settings.shortlist), str(settings.context_tokens)]
+    return compute_basis(*parts)
 
 
 def _choose_articles(settings: Settings) -> Callable[[Article], bool]:

@@ -1,16 +1,20 @@
 """Owns the services: what commands and routes work with, composed as the settings ask."""
 
 import asyncio
-import logging
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Self
 
-from app.bootstrap.asking import open_model
-from app.bootstrap.classifying import compose_classifier
-from app.bootstrap.embeddings import find_embeddings
+from app.bootstrap.archive_desk import ArchiveDesk
+from app.bootstrap.asking import ModelInUse, open_model
+from app.bootstrap.classifying import compose_classifier, insist
+from app.bootstrap.embeddings import find_data, find_embeddings
+from app.bootstrap.kept import Kept
+from app.bootstrap.office import build_office, find_backups
 from app.category_files.loading import load_taxonomy
-from app.classifier import Classifier
+from app.classifier.way import Classifier
 from app.domain.article import Article
 from app.domain.category import Taxonomy
 from app.domain.decision import Decision
@@ -18,16 +22,20 @@ from app.domain.errand import Errand
 from app.domain.plan import Plan
 from app.domain.progress import Progress, Watch, watch_nothing
 from app.domain.telling import tell_count
-from app.judges.asking_again import AskingAgain
-from app.judges.fallback import FallbackJudge
+from app.jobs.asking_again import AskingAgain
 from app.linting.findings import LintFinding
 from app.linting.lint import lint_taxonomy
 from app.parsing.reading import read_article
 from app.parsing.submission import Submission
 from app.settings import Settings
+from app.store.asking_again import count_again
+from app.store.database import Database
+from app.store.opening import open_database
 
-log = logging.getLogger(__name__)
-
+STORE = "store.db"
+"""The file in the user's data folder."""
+DRAIN_S = 60.0
+"""For what a worker has begun when it is to stop; what is not done by then is begun again by the next one."""
 PAUSE_S = 30.0
 """Between two tries at an LLM that was away."""
 LOCAL_AT_ONCE = 4
@@ -42,10 +50,16 @@ class Services:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.database: Database = open_database(find_database_url(settings))
         self._embeddings = find_embeddings()
-        self._model = open_model(settings) if settings.asks_llm else None
-        self._again = AskingAgain()
+        self._model: ModelInUse | None = None
         self.classifier = self._compose()
+        self.kept = Kept(self.database, lambda: self.classifier, now=_now)
+        self.desk = ArchiveDesk(
+            self.database, settings, self._embeddings.embedder, self._find_model, backups=find_backups(), now=_now
+        )
+        self.office = build_office(self.database, self.desk, settings)
+        self._again = AskingAgain(self.database, self._find_patient, now=_now)
         self._linted: tuple[str, tuple[LintFinding, ...]] | None = None
 
     @property
@@ -66,12 +80,11 @@ class Services:
     @property
     def at_once(self) -> int:
         """How many articles are worth working on at the same time."""
-        return 2 * self.settings.max_in_flight if self._model else LOCAL_AT_ONCE
+        return 2 * self.settings.max_in_flight if self.settings.asks_llm else LOCAL_AT_ONCE
 
-    @property
-    def waiting(self) -> int:
+    async def count_waiting(self) -> int:
         """Articles that the local judge stood in for, and that the LLM has yet to be asked about again."""
-        return len(self._again)
+        return await self.database.read(count_again)
 
     def build_errand(self, articles: int) -> Errand:
         """On whose behalf so many articles are classified: one for somebody who waits, several as a job."""
@@ -116,42 +129,79 @@ class Services:
     def introduce(self) -> list[str]:
         """What someone who starts the service should know: who judges, at what cost, by what."""
         lines = [f"{len(self.taxonomy.categories)} categories from {self.settings.categories}"]
-        lines += self._model.introduce() if self._model else ["Judge: local, on this machine; costs nothing."]
+        model = self._find_model(self.settings)
+        lines += model.introduce() if model else ["Judge: local, on this machine; costs nothing."]
         if self._embeddings.missing:
             lines.append(f"Words only, without embeddings: {self._embeddings.missing}")
         return lines
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """While a service runs: what waits for the LLM is asked again in the background."""
-        self._again.is_tended = True
-        asking = asyncio.create_task(self._keep_asking())
+    async def running(self, at_once: int | None = None) -> AsyncIterator[Self]:
+        """While a service runs: jobs are worked on, and what waits for the LLM is asked again in the background.
+
+        Raises:
+            StoreUnavailable: the queues of jobs cannot be used.
+        """
+        asking = asyncio.create_task(self._again.keep_asking(PAUSE_S))
         try:
-            yield
+            async with self.working(at_once):
+                yield self
         finally:
             asking.cancel()
             await asyncio.wait((asking,))
             await self.close()
 
+    @asynccontextmanager
+    async def working(self, at_once: int | None = None) -> AsyncIterator[None]:
+        """While a worker of this process works on jobs; at the end it finishes what it has begun.
+
+        Raises:
+            StoreUnavailable: the queues of jobs cannot be used.
+        """
+        from app.bootstrap.worker import build_worker, find_jobs_url  # noqa: PLC0415 - half a second, for jobs only
+
+        jobs_url = find_jobs_url(find_database_url(self.settings))
+        worker = build_worker(self.database, self.desk, jobs_url=jobs_url, at_once=at_once or self.at_once)
+        await worker.start()
+        try:
+            yield
+        finally:
+            await worker.stop(DRAIN_S)
+
     async def close(self) -> None:
-        """Close the connections to the model server."""
+        """Close the connections to the model server and to the store."""
         if self._model:
             await self._model.close()
-
-    async def _keep_asking(self) -> None:
-        while True:
-            await asyncio.sleep(PAUSE_S)
-            if isinstance(self.classifier.judge, FallbackJudge):
-                (answered,) = await asyncio.gather(self.classifier.judge.ask_again(), return_exceptions=True)
-                if isinstance(answered, Exception):
-                    log.error("asking again failed", exc_info=answered)
+        await asyncio.to_thread(self.database.close)
 
     async def _read(self, submission: Submission) -> Article:
         return await asyncio.to_thread(read_article, submission, max_words=self.settings.max_words)
 
     def _compose(self) -> Classifier:
         taxonomy = load_taxonomy(self.settings.categories)
-        return compose_classifier(taxonomy, self.settings, self._embeddings.embedder, self._model, self._again)
+        model = self._find_model(self.settings)
+        return compose_classifier(taxonomy, self.settings, self._embeddings.embedder, model, self.database)
+
+    def _find_model(self, settings: Settings) -> ModelInUse | None:
+        """The LLM where these settings ask one, the same for all of them."""
+        if self._model is None and settings.asks_llm:
+            self._model = open_model(settings, self.database)
+        return self._model if settings.asks_llm else None
+
+    def _find_patient(self) -> Classifier | None:
+        """The classifier whose LLM nobody stands in for."""
+        return insist(self.classifier) if self.settings.asks_llm else None
+
+
+def find_database_url(settings: Settings) -> str:
+    """Where decisions are kept: as the settings say, else in a file of the user's."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    return f"sqlite:///{(find_data() / STORE).as_posix()}"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def build_services(settings: Settings) -> Services:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.article_paths import STDIN, list_articles, read_path
-from app.cli.exits import BAD_INPUT, DONE, FAILURES, UNAVAILABLE, find_exit_code, sum_up, telling_errors
+from app.cli.exits import DONE, FAILURES, UNAVAILABLE, find_exit_code, sum_up, telling_errors
+from app.cli.judge_option import choose_judge
 from app.cli.running import go_through
 from app.cli.terminal import say, say_error, write_json
 from app.domain.telling import tell_count
 from app.errors import BadArticle, ScopenoteError, TooLarge, Unavailable
-from app.settings import JudgeChoice, Settings, load_settings
+from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from app.api.explained_plan import ExplainedPlan
@@ -172,18 +173,8 @@ class _Teller:
 
 def _choose(settings: Settings, categories: Path | None, judge: str | None) -> Settings:
     """The settings with what the command line says instead."""
-    chosen: dict[str, Path | JudgeChoice] = {}
-    if categories is not None:
-        chosen["categories"] = categories
-    match judge:
-        case "auto" | "llm" | "local":
-            chosen["judge"] = judge
-        case None:
-            pass
-        case _:
-            say_error(f"--judge {judge!r} is none of local, llm and auto")
-            raise typer.Exit(BAD_INPUT)
-    return settings.model_copy(update=chosen)
+    chosen = {} if categories is None else {"categories": categories}
+    return settings.model_copy(update={**chosen, "judge": choose_judge(judge, settings.judge)})
 
 
 def _tell_decision(decision: "Decision", path: str, *, as_json: bool) -> None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import categories, classify, serve
+from app.cli import categories, classify, jobs, reclassify, serve, worker
 
 program = typer.Typer(
     name="scopenote",
@@ -14,7 +14,10 @@ program = typer.Typer(
 )
 program.command("classify")(classify.classify)
 program.command("serve")(serve.serve)
+program.command("reclassify")(reclassify.reclassify)
+program.command("worker")(worker.work)
 program.add_typer(categories.program, name="categories")
+program.add_typer(jobs.program, name="jobs")
 
 
 def run() -> None:

@@ -70,6 +70,11 @@ class Article(Value):
             end = sentence.end
         return self
 
+    @property
+    def key(self) -> str:
+        """What it is kept under: its submitter's id, else its digest."""
+        return self.id or self.digest
+
     @cached_property
     def words(self) -> int:
         """The number of whitespace-separated words in the text."""

@@ -22,7 +22,7 @@ def fingerprint_decision(*, article_digest: str, basis: str, words: Sequence[Wor
     `basis` stands for all that is the same from article to article: judges, prompts, rules,
     thresholds and the whole taxonomy. `words` are the editors' latest about this article.
     """
-    said = sorted(f"{word.category} {word.verdict}" for word in words)
+    said = sorted(f"{word.category} {word.verdict} {word.note}" for word in words)
     return _digest("decision", article_digest, basis, *said, "only", *sorted(only))
 
 

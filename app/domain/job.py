@@ -68,6 +68,7 @@ class JobPlan(Value):
     many articles are asked about each. Tokens and money as in `app.domain.plan.Plan`: `most_usd`
     is the upper bound. `exact` is False where a sample stands for the rest. `may_gain` and
     `may_lose` count article and tag: what is asked about or decided anew, and stands or not now.
+    `unread` files or lines of the sources could not be read; they are not among `articles`.
     """
 
     articles: NonNegativeInt
@@ -86,6 +87,7 @@ class JobPlan(Value):
     exact: bool
     may_gain: NonNegativeInt
     may_lose: NonNegativeInt
+    unread: NonNegativeInt = 0
     notes: tuple[str, ...] = ()
 
 

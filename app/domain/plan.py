@@ -48,8 +48,14 @@ class Plan(Value):
     most_usd: float | None = 0.0
     prices_as_of: str | None = None
     notes: tuple[str, ...] = ()
+    kept: tuple[Candidate, ...] = ()
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
-        """Every candidate of every batch."""
+        """Every candidate of every batch, then those whose verdicts are kept."""
+        return self.asked + self.kept
+
+    @property
+    def asked(self) -> tuple[Candidate, ...]:
+        """The candidates that the judge is asked about."""
         return tuple(candidate for batch in self.batches for candidate in batch)

@@ -74,7 +74,8 @@ class JudgeName(Value):
 class Judgement(Value):
     """One verdict per candidate, in the candidates' order, with who gave them.
 
-    `kept` says that they were given before, and cost nothing now.
+    `kept` says that they were given before, and cost nothing now. `ask_again` is why the judge that
+    was meant has to be asked again later, "" where it has not.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -82,3 +83,4 @@ class Judgement(Value):
     prompt_version: str
     warnings: tuple[str, ...] = ()
     kept: bool = False
+    ask_again: str = ""

@@ -5,46 +5,40 @@ from app.domain.category import Category
 from app.domain.errand import Errand
 from app.domain.plan import Plan
 from app.domain.verdict import Judgement
-from app.errors import PromptTooLong, Unavailable
-from app.judges.asking_again import AskingAgain
+from app.errors import PromptTooLong, StoreUnavailable, Unavailable
 from app.judges.judge import Judge
 from app.llm.tab import Tab
 
 
 class FallbackJudge:
-    """Asks the first judge; where it is away, has the stand-in answer and the article asked again later."""
+    """Asks the first judge; where it is away, has the stand-in answer, and says that the first is to be asked again."""
 
-    def __init__(self, first: Judge, stand_in: Judge, again: AskingAgain) -> None:
-        self._first = first
+    def __init__(self, first: Judge, stand_in: Judge) -> None:
+        self.first = first
         self._stand_in = stand_in
-        self._again = again
 
     async def plan(self, article: Article, categories: tuple[Category, ...], *, may_leave_out: bool) -> Plan:
         """The first judge's plan: what is expected, not what may happen to it."""
-        return await self._first.plan(article, categories, may_leave_out=may_leave_out)
+        return await self.first.plan(article, categories, may_leave_out=may_leave_out)
 
     async def judge(self, article: Article, plan: Plan, errand: Errand, tab: Tab) -> Judgement:
-        """The first judge's answer, now or from when it was asked again; else the stand-in's, marked degraded."""
-        if kept := self._again.find(article, plan):
-            return kept
+        """The first judge's answer; else the stand-in's, marked degraded.
+
+        Raises:
+            StoreUnavailable: what is known of the article cannot be read; another judge is no remedy.
+        """
         try:
-            return await self._first.judge(article, plan, errand, tab)
+            return await self.first.judge(article, plan, errand, tab)
+        except StoreUnavailable:
+            raise
         except Unavailable as error:
             judgement = await self._stand_in.judge(article, plan, errand, tab)
-            # A prompt that the server cannot read will be no shorter the next time.
-            is_queued = not isinstance(error, PromptTooLong) and self._again.queue(article, plan)
+            why = f"the local judge answered, because the LLM could not: {error}"
             return judgement.model_copy(
                 update={
                     "judge": judgement.judge.model_copy(update={"degraded": True}),
-                    "warnings": (_say_why(error, is_queued=is_queued), *judgement.warnings),
+                    "warnings": (why, *judgement.warnings),
+                    # A prompt that the server cannot read will be no shorter the next time.
+                    "ask_again": "" if isinstance(error, PromptTooLong) else str(error),
                 }
             )
-
-    async def ask_again(self) -> int:
-        """Ask the first judge about the articles that it could not be asked about; how many it answered."""
-        return await self._again.ask_all(self._first)
-
-
-def _say_why(error: Unavailable, *, is_queued: bool) -> str:
-    later = "When it is back, it will be asked again." if is_queued else "It will not be asked again by itself."
-    return f"the local judge answered, because the LLM could not: {error} {later}"

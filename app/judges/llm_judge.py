@@ -1,10 +1,12 @@
 """Owns the LLM judge: a plan's questions asked side by side, and their answers merged into verdicts."""
 
+from collections.abc import Sequence
+
 from app.domain.article import Article
 from app.domain.category import Category
 from app.domain.errand import Errand
 from app.domain.plan import Plan
-from app.domain.verdict import Judgement, JudgeName
+from app.domain.verdict import Judgement, JudgeName, Verdict
 from app.judges.merging import Shown, collect_warnings, merge
 from app.judges.planning import Planner
 from app.judges.questioning import Questioner, Subject
@@ -60,9 +62,14 @@ class LLMJudge:
             categories=tuple(category for category in categories if category.examples),
             article_text=article.text,
         )
+        return self.sign([merge(category, answers, shown) for category in categories], collect_warnings(answers))
+
+    def sign(self, verdicts: Sequence[Verdict], warnings: Sequence[str] = (), *, kept: bool = False) -> Judgement:
+        """Verdicts under this judge's name; `kept` says that it gave them before."""
         return Judgement(
-            verdicts=tuple(merge(category, answers, shown) for category in categories),
+            verdicts=tuple(verdicts),
             judge=JudgeName(kind="llm", model=self._model.name),
             prompt_version=self._composer.version,
-            warnings=(*self._cautions, *collect_warnings(answers)),
+            warnings=(*self._cautions, *warnings),
+            kept=kept,
         )

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import NonNegativeInt
 
+from app.domain.attempt import Tokens
 from app.domain.category import Category
 from app.domain.value import Value
 from app.judges.sizing import FULL, TURNS, Sizes, bound_output, expect_output
-from app.llm.model import Tokens
 from app.llm.server.caching import PrefixCache
 from app.llm.spending.prices import Price
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from pydantic_core import from_json
 
+from app.domain.attempt import Purpose
 from app.domain.errand import Errand
 from app.errors import BudgetSpent, ModelUnavailable
 from app.llm.clock import Clock
@@ -17,7 +18,7 @@ from app.llm.queue.telling import explain_cut, explain_failure
 from app.llm.server.capabilities import Capabilities
 from app.llm.spending.accounts import Accounts
 from app.llm.spending.budgets import Budgets, Caps
-from app.llm.spending.ledger import Ledger, Purpose
+from app.llm.spending.ledger import Ledger
 from app.llm.spending.prices import Price
 from app.llm.tab import Tab
 from app.llm.wire import Sent, Shape, Wire
@@ -108,10 +109,10 @@ class Asker:
     ) -> tuple[Sent, Shape]:
         need = self._accounts.estimate(question, max(1.0, self._cut_prompts.ratio))
         # Before it waits, so that it does not wait for nothing; and when it is let in, since others spend meanwhile.
-        self._accounts.check(need, errand, tab)
+        await self._accounts.check(need, errand, tab)
         taken = await self._scheduler.enter(turn, need.tokens)
         try:
-            attempt = self._accounts.open(need, purpose, errand, tab)
+            attempt = await self._accounts.open(need, purpose, errand, tab)
         except BaseException:
             turn.attempts -= 1
             self._scheduler.leave_unfinished(taken, sent=False)
@@ -121,16 +122,16 @@ class Asker:
             sent = await self._wire.send(question, shape, attempt_id=attempt.id, timeout_s=self._timeout_s)
         except AttemptFailed as failure:
             failure.shape = failure.shape or shape
-            self._accounts.close_failed(attempt, failure, self._clock.count() - begun, tab)
             self._scheduler.leave_failed(taken, failure)
+            await self._accounts.close_failed(attempt, failure, self._clock.count() - begun, tab)
             raise
         except BaseException:
-            self._accounts.close_unknown(attempt, self._clock.count() - begun, tab)
             self._scheduler.leave_unfinished(taken, sent=True)
+            await self._accounts.close_unknown(attempt, self._clock.count() - begun, tab)
             raise
-        self._accounts.close_answered(attempt, sent.reply, self._clock.count() - begun, tab)
         used = sent.reply.tokens
         self._scheduler.leave_answered(taken, used.input + used.output if used else None, sent.limits)
+        await self._accounts.close_answered(attempt, sent.reply, self._clock.count() - begun, tab)
         return sent, shape
 
     def _check_read_whole(self, question: Question, reply: Reply) -> None:
@@ -171,7 +172,7 @@ def build_asker(
     Raises:
         BadSetting: money is capped and the price is not known.
     """
-    budgets = Budgets(caps, ledger, price=price, model=wire.name)
+    budgets = Budgets(caps, price=price, model=wire.name)
     accounts = Accounts(ledger, budgets, clock, new_id, server=wire.server, model=wire.name, price=price)
     scheduler = Scheduler(limits, clock, random, subject=name_subject(wire))
     return Asker(wire, capabilities, scheduler, accounts, clock=clock, new_id=new_id, timeout_s=timeout_s)

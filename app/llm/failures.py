@@ -1,36 +1,13 @@
 """Owns what can go wrong with one attempt at a model server, told apart by what to do about it."""
 
-from typing import Literal
-
-from app.llm.model import Tokens
+from app.domain.attempt import FailureKind, Tokens
 from app.llm.wire import RateLimits, Shape
 
-Kind = Literal[
-    "rate_limited",
-    "slow_down",
-    "quota_exhausted",
-    "overloaded",
-    "server_error",
-    "timeout",
-    "unreachable",
-    "disconnected",
-    "parameter_refused",
-    "too_long",
-    "bad_request",
-    "unauthorised",
-    "not_found",
-    "unusable_reply",
-]
-"""rate_limited, slow_down, overloaded, server_error, timeout, unreachable, disconnected: another attempt may help.
-parameter_refused: it helps without that parameter, or with less of it. too_long: a shorter prompt helps.
-quota_exhausted, unauthorised, not_found, bad_request: another attempt cannot help. unusable_reply: an answer that is
-no chat completion."""
-
-MAY_PASS: frozenset[Kind] = frozenset(
+MAY_PASS: frozenset[FailureKind] = frozenset(
     {"rate_limited", "slow_down", "overloaded", "server_error", "timeout", "unreachable", "disconnected",
      "unusable_reply"}
 )  # fmt: skip
-UNKNOWN_OUTCOME: frozenset[Kind] = frozenset({"timeout", "disconnected"})
+UNKNOWN_OUTCOME: frozenset[FailureKind] = frozenset({"timeout", "disconnected"})
 """The server may have answered, and billed, without our seeing it: the estimate is counted."""
 
 
@@ -47,7 +24,7 @@ class AttemptFailed(Exception):
 
     def __init__(
         self,
-        kind: Kind,
+        kind: FailureKind,
         message: str,
         *,
         status: int | None = None,

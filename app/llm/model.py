@@ -4,6 +4,7 @@ from typing import Literal, Protocol
 
 from pydantic import JsonValue, NonNegativeInt, PositiveInt
 
+from app.domain.attempt import Tokens
 from app.domain.errand import Errand
 from app.domain.value import Value
 from app.llm.tab import Tab
@@ -27,15 +28,6 @@ class Question(Value):
     reply_schema: dict[str, JsonValue]
     input_tokens: NonNegativeInt
     max_output_tokens: PositiveInt
-
-
-class Tokens(Value):
-    """What a server says it used. `cached` and `written` (to its prompt cache) are parts of `input`."""
-
-    input: NonNegativeInt = 0
-    cached: NonNegativeInt = 0
-    written: NonNegativeInt = 0
-    output: NonNegativeInt = 0
 
 
 class Reply(Value):

@@ -4,7 +4,8 @@ import json
 import re
 from collections.abc import Iterator
 
-from app.llm.model import Message, Question, Reply, Tokens
+from app.domain.attempt import Tokens
+from app.llm.model import Message, Question, Reply
 from app.llm.wire import Sent, Shape
 
 MODEL = "scripted"

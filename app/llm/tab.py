@@ -34,6 +34,10 @@ class Tab:
         """Reserve what an attempt needs at most, before it is sent."""
         self._held[attempt_id] = (tokens, cost_usd)
 
+    def release(self, attempt_id: str) -> None:
+        """Hold nothing for an attempt any more, because it is not going to be sent."""
+        self._held.pop(attempt_id, None)
+
     def settle(self, attempt_id: str, usage: Usage) -> None:
         """Put on the tab what an attempt took, in place of what was held for it."""
         self._held.pop(attempt_id, None)

@@ -1,6 +1,6 @@
 """Owns the last word on each category: status, precedence among them, caps, and their order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from app.domain.category import Category, Taxonomy
 from app.domain.decision import Assignment, ExclusionFinding, ReviewReason, Status
@@ -22,7 +22,12 @@ def rank(
     assignments = _give_way(assignments, taxonomy, thresholds)
     considered = {assignment.category for assignment in assignments}
     others = [_leave_out(category, left_out) for category in taxonomy.categories if category.id not in considered]
-    return tuple(sorted((*assignments, *others), key=_rank_key))
+    return put_in_order((*assignments, *others))
+
+
+def put_in_order(assignments: Iterable[Assignment]) -> tuple[Assignment, ...]:
+    """By status, what stands first, then best first."""
+    return tuple(sorted(assignments, key=_rank_key))
 
 
 def assign(checked: CheckedVerdict, thresholds: Thresholds) -> Assignment:

@@ -3,28 +3,41 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 import sqlalchemy as sa
 
+from app.errors import StoreUnavailable
+from app.store.address import make_file_url, tell_address
+from app.store.engines import READERS, WRITERS
+from app.store.failures import is_crossed, telling
+
 T = TypeVar("T")
 Work = Callable[[sa.Connection], T]
-"""What is done with a connection, inside one transaction: all of it is kept, or nothing."""
+"""What is done with a connection, inside one transaction: all of it is kept, or nothing.
 
-READERS = 4
-WRITERS = 8
-"""On PostgreSQL; SQLite has one, because writers would only wait for each other."""
+On a server other writers are at work meanwhile: what is read first and written then is one
+statement, or reads `with_for_update`. Where two are in each other's way, one is called again:
+work must not leave anything behind but in the database.
+"""
+
+MOST_TRIES = 5
 
 
 class Database:
     """Runs work on a connection in a thread. Work that raises leaves nothing behind.
 
-    The functions of `app.store` take the connection that is passed to work.
+    The functions of `app.store` take the connection that is passed to work. `guard` is called
+    around every transaction, and raises where the database is no longer the one that was opened.
     """
 
-    def __init__(self, writer: sa.Engine, reader: sa.Engine) -> None:
+    def __init__(self, writer: sa.Engine, reader: sa.Engine, *, guard: Callable[[], None]) -> None:
         self._writer = writer
         self._reader = reader
+        self._guard = guard
+        self._place = tell_address(writer.url)
+        self._is_open = True
         writers = 1 if self.is_sqlite else WRITERS
         self._writing = ThreadPoolExecutor(writers, thread_name_prefix="store-write")
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
@@ -37,7 +50,7 @@ class Database:
     @property
     def url(self) -> str:
         """Where it is, without the password."""
-        return self._writer.url.render_as_string(hide_password=True)
+        return make_file_url(Path(self._place)) if self.is_sqlite else self._place
 
     async def read(self, work: Work[T]) -> T:
         """What the work finds.
@@ -45,28 +58,61 @@ class Database:
         Raises:
             StoreUnavailable: the database cannot be read.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._reading, self.read_now, work)
+        self._check_open()
+        return await asyncio.get_running_loop().run_in_executor(self._reading, self._read, work)
 
     async def write(self, work: Work[T]) -> T:
         """What the work gives back, once all that it wrote is kept.
 
+        Whoever stops waiting for it does not stop it: what was begun is kept whole, what waits
+        for its turn is not begun.
+
         Raises:
-            StoreUnavailable: the database cannot be written; nothing of the work is kept.
+            StoreUnavailable: the database cannot be written; nothing of the work is kept, or, where
+                a server was lost in the very moment of keeping it, perhaps all of it.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._writing, self.write_now, work)
+        self._check_open()
+        return await asyncio.get_running_loop().run_in_executor(self._writing, self._write, work)
 
     def read_now(self, work: Work[T]) -> T:
         """See `read`; for threads, and commands without an event loop."""
-        with self._reader.connect() as connection:
-            return work(connection)
+        self._check_open()
+        return self._read(work)
 
     def write_now(self, work: Work[T]) -> T:
         """See `write`; for threads, and commands without an event loop."""
-        with self._writer.begin() as connection:
+        self._check_open()
+        return self._write(work)
+
+    def _read(self, work: Work[T]) -> T:
+        self._guard()
+        with telling(self._place, writing=False), self._reader.connect() as connection:
             return work(connection)
 
+    def _write(self, work: Work[T]) -> T:
+        with telling(self._place):
+            for _ in range(MOST_TRIES - 1):
+                try:
+                    return self._write_once(work)
+                except sa.exc.DBAPIError as error:
+                    if not is_crossed(error):
+                        raise
+            return self._write_once(work)
+
+    def _write_once(self, work: Work[T]) -> T:
+        self._guard()
+        with self._writer.begin() as connection:
+            result = work(connection)
+            self._guard()
+        return result
+
+    def _check_open(self) -> None:
+        if not self._is_open:
+            raise StoreUnavailable(f"The store {self._place} was closed: Scopenote is stopping. Send it again later.")
+
     def close(self) -> None:
-        """Let go of threads and connections, once what was begun is done."""
+        """Let go of threads and connections, once what was begun or waits is done."""
+        self._is_open = False
         self._writing.shutdown()
         self._reading.shutdown()
         self._writer.dispose()

@@ -1,5 +1,6 @@
 """Owns the form of the editor's page: what was typed, read from a request within limits."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, get_args
 
 from fastapi import Request
@@ -15,7 +16,7 @@ Format = Literal["text", "markdown", "html"]
 
 MAX_TITLE: Final = 2000
 MAX_FIELDS: Final = 50
-"""Fields in one form; ours has four."""
+"""Fields in one form; ours have fewer than ten."""
 
 
 class Form(Value):
@@ -52,27 +53,47 @@ async def read_form(request: Request, *, max_bytes: int) -> Form:
         BadInput: it cannot be read as this form, or holds an unknown format.
         TooLarge: it is over `max_bytes`; what is beyond is not read.
     """
-    charset = request.headers.get("content-type", "").lower().partition("charset=")[2].strip(' ";')
-    if charset not in {"", "utf-8"}:
-        raise BadInput(f"The form is sent as {charset[:40]!r}. Send it as UTF-8, as browsers do.")
-    try:
-        async with _limit(request, max_bytes).form(max_files=0, max_fields=MAX_FIELDS, max_part_size=max_bytes) as sent:
-            fields = {name: [value for value in sent.getlist(name) if isinstance(value, str)] for name in sent}
-    except (HTTPException, FormParserError) as error:
-        detail = error.detail if isinstance(error, HTTPException) else str(error)
-        raise BadInput(f"The form cannot be read: {detail.rstrip('.')}. Send it from the page once more.") from error
-    kind = _first(fields, "format") or "text"
+    fields = await read_fields(
+        request,
+        max_bytes=max_bytes,
+        too_large=f"The article is over {max_bytes:,} bytes. Send less, or raise SCOPENOTE_MAX_BODY_BYTES.",
+    )
+    kind = find_first(fields, "format") or "text"
     if kind not in get_args(Format):
         raise BadInput(f"The format {kind[:40]!r} is unknown. Choose one of {', '.join(get_args(Format))}.")
     return Form(
-        title=" ".join(_first(fields, "title").split()),
-        article=_first(fields, "article").replace("\r\n", "\n").replace("\r", "\n"),
+        title=" ".join(find_first(fields, "title").split()),
+        article=find_first(fields, "article").replace("\r\n", "\n").replace("\r", "\n"),
         format=kind,
         categories=", ".join(value for value in fields.get("categories", []) if value.strip()),
     )
 
 
-def _limit(request: Request, max_bytes: int) -> Request:
+async def read_fields(request: Request, *, max_bytes: int, too_large: str) -> dict[str, list[str]]:
+    """What a form's fields hold, in the order sent; files are not taken.
+
+    Raises:
+        BadInput: the body is no form that can be read.
+        TooLarge: it is over `max_bytes`, which `too_large` tells; what is beyond is not read.
+    """
+    charset = request.headers.get("content-type", "").lower().partition("charset=")[2].strip(' ";')
+    if charset not in {"", "utf-8"}:
+        raise BadInput(f"The form is sent as {charset[:40]!r}. Send it as UTF-8, as browsers do.")
+    limited = _limit(request, max_bytes, too_large)
+    try:
+        async with limited.form(max_files=0, max_fields=MAX_FIELDS, max_part_size=max_bytes) as sent:
+            return {name: [value for value in sent.getlist(name) if isinstance(value, str)] for name in sent}
+    except (HTTPException, FormParserError) as error:
+        detail = error.detail if isinstance(error, HTTPException) else str(error)
+        raise BadInput(f"The form cannot be read: {detail.rstrip('.')}. Send it from the page once more.") from error
+
+
+def find_first(fields: Mapping[str, Sequence[str]], name: str) -> str:
+    """The first value of a field, "" where it is missing."""
+    return next(iter(fields.get(name, ())), "")
+
+
+def _limit(request: Request, max_bytes: int, too_large: str) -> Request:
     """The request with its body counted as it arrives, whatever its headers claim."""
     seen = 0
 
@@ -81,11 +102,7 @@ def _limit(request: Request, max_bytes: int) -> Request:
         message = await request.receive()
         seen += len(message.get("body", b""))
         if seen > max_bytes:
-            raise TooLarge(f"The article is over {max_bytes:,} bytes. Send less, or raise SCOPENOTE_MAX_BODY_BYTES.")
+            raise TooLarge(too_large)
         return message
 
     return Request(request.scope, receive_counted)
-
-
-def _first(fields: dict[str, list[str]], name: str) -> str:
-    return next(iter(fields.get(name, [])), "")

@@ -1,16 +1,18 @@
 """Owns a decision as the page shows it: grouped, worded, every quote numbered."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from app.domain.category import Taxonomy
-from app.domain.decision import Assignment, Decision, ExclusionFinding, Status
+from app.domain.decision import Assignment, Decision, ExclusionFinding
+from app.domain.feedback import Word
 from app.domain.telling import tell_absence
 from app.domain.value import Share, Value
 from app.web.highlighting import Block
 from app.web.quoting import Quotations, Quote
 
 SHOWN: Final = ("assigned", "review", "excluded")
-"""The statuses that get a card; the others are rows of a table."""
+"""The statuses that get a card; so does what an editor spoke about. The others are rows of a table."""
 
 
 class FindingView(Value):
@@ -21,9 +23,13 @@ class FindingView(Value):
 
 
 class Card(Value):
-    """One category that is assigned, waits for a person, or is excluded."""
+    """One category that is assigned, waits for a person, is excluded, or was spoken about by an editor.
+
+    `word` is the editor's latest, None where there is none.
+    """
 
     assignment: Assignment
+    word: Word | None
     threshold: Share
     quotes: tuple[Quote, ...]
     findings: tuple[FindingView, ...]
@@ -60,6 +66,7 @@ class Outcome(Value):
     assigned: tuple[Card, ...]
     review: tuple[Card, ...]
     excluded: tuple[Card, ...]
+    turned_down: tuple[Card, ...]
     others: tuple[Row, ...]
     blocks: tuple[Block, ...]
     notes: int
@@ -71,33 +78,45 @@ class Outcome(Value):
         return first.rationale if first else tell_absence(self.decision.assignments)
 
 
-def tell(decision: Decision, taxonomy: Taxonomy, threshold: float) -> Outcome:
-    """The decision as the page shows it; `threshold` is for categories that name no other."""
-    shown = [a for a in decision.assignments if a.status in SHOWN]
+def tell(decision: Decision, taxonomy: Taxonomy, threshold: float, words: Sequence[Word] = ()) -> Outcome:
+    """The decision as the page shows it; `threshold` is for categories that name no other.
+
+    `words` are the editors' latest about the article, one per category.
+    """
+    said = _find_said(words, taxonomy)
+    shown = [a for a in decision.assignments if a.status in SHOWN or a.category in said]
     quotations = Quotations(decision.article, shown, taxonomy.by_id)
     own = {c.id: c.threshold for c in taxonomy.categories if c.threshold is not None}
-
-    def collect(status: Status) -> tuple[Card, ...]:
-        return tuple(_to_card(a, own.get(a.category, threshold), quotations) for a in shown if a.status == status)
-
+    cards = [_to_card(a, said.get(a.category), own.get(a.category, threshold), quotations) for a in shown]
     return Outcome(
         decision=decision,
-        assigned=collect("assigned"),
-        review=collect("review"),
-        excluded=collect("excluded"),
+        assigned=tuple(card for card in cards if card.assignment.status == "assigned"),
+        review=tuple(card for card in cards if card.assignment.status == "review"),
+        excluded=tuple(card for card in cards if card.assignment.status == "excluded"),
+        turned_down=tuple(card for card in cards if card.assignment.status not in SHOWN),
         others=tuple(
             Row(assignment=a, threshold=own.get(a.category, threshold))
             for a in decision.assignments
-            if a.status not in SHOWN
+            if a.status not in SHOWN and a.category not in said
         ),
         blocks=quotations.blocks,
         notes=quotations.count,
     )
 
 
-def _to_card(assignment: Assignment, threshold: float, quotations: Quotations) -> Card:
+def _find_said(words: Sequence[Word], taxonomy: Taxonomy) -> dict[str, Word]:
+    """The latest word about each category, one about a former id counting for the category that has it now."""
+    said: dict[str, Word] = {}
+    for word in sorted(words, key=lambda word: word.at):
+        category = taxonomy.by_id.get(word.category) or taxonomy.by_alias.get(word.category)
+        said[category.id if category else word.category] = word
+    return said
+
+
+def _to_card(assignment: Assignment, word: Word | None, threshold: float, quotations: Quotations) -> Card:
     return Card(
         assignment=assignment,
+        word=word,
         threshold=threshold,
         quotes=quotations.get(assignment.category),
         findings=tuple(

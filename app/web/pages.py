@@ -17,12 +17,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.errors import BadInput, ScopenoteError, TooLarge, Unavailable
+from app.errors import ScopenoteError
 from app.web.examples import EXAMPLES, find_example, find_examples
 from app.web.form import Form, read_form
-from app.web.outcome import Outcome, tell
+from app.web.outcome import Outcome
+from app.web.refusing import find_status
 from app.web.rendering import render
 from app.web.services import PageServices, get_services
+from app.web.standing import tell_kept
 
 router = APIRouter(include_in_schema=False)
 
@@ -58,9 +60,10 @@ async def classify_form(request: Request) -> HTMLResponse:
     try:
         form = await read_form(request, max_bytes=services.settings.max_body_bytes)
         decision = await services.classify(form.to_submission(), form.only)
+        found = await tell_kept(services, decision)
     except ScopenoteError as error:
         return _answer(request, services, form, error)
-    return _answer(request, services, form, tell(decision, services.taxonomy, services.settings.threshold))
+    return _answer(request, services, form, found.outcome)
 
 
 def _answer(
@@ -70,7 +73,7 @@ def _answer(
     template = "_result.html" if "hx-request" in request.headers else "classify.html"
     return render(
         template,
-        _find_status(error) if error else HTTPStatus.OK,
+        find_status(error) if error else HTTPStatus.OK,
         form=form,
         outcome=outcome,
         problem=str(error) if error else None,
@@ -80,16 +83,3 @@ def _answer(
         categories=len(services.taxonomy.categories),
         max_bytes=services.settings.max_body_bytes,
     )
-
-
-def _find_status(error: ScopenoteError) -> HTTPStatus:
-    """The status of a page that shows this error; an unknown category is a fault of the form here."""
-    match error:
-        case TooLarge():
-            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        case BadInput():
-            return HTTPStatus.UNPROCESSABLE_ENTITY
-        case Unavailable():
-            return HTTPStatus.SERVICE_UNAVAILABLE
-        case _:
-            return HTTPStatus.INTERNAL_SERVER_ERROR

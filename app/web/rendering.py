@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.domain.telling import tell_count
-from app.web import wording
+from app.web import links, wording
 from app.web.assets import get_url
 
 CONTENT_SECURITY_POLICY: Final = (
@@ -34,7 +34,7 @@ _ENVIRONMENT: Final = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
-_ENVIRONMENT.globals.update(asset=get_url, tell_count=tell_count, wording=wording)
+_ENVIRONMENT.globals.update(asset=get_url, links=links, tell_count=tell_count, wording=wording)
 
 
 def render(template: str, status: HTTPStatus = HTTPStatus.OK, **context: object) -> HTMLResponse:

@@ -5,11 +5,34 @@ from typing import Protocol
 
 from fastapi import Request
 
+from app.bootstrap.kept import ReviewPage
 from app.domain.category import Taxonomy
 from app.domain.decision import Decision
+from app.domain.feedback import Said
 from app.linting.findings import LintFinding
 from app.parsing.submission import Submission
 from app.settings import Settings
+from app.store.history import History
+
+
+class KeptDecisions(Protocol):
+    """What the pages read of what is kept, and how they add an editor's word."""
+
+    async def load_classification(self, decision_id: str) -> Decision:
+        """A decision by its id, or NotKept."""
+        ...
+
+    async def load_history(self, article: str) -> History:
+        """All that was decided and said about an article, by its key, or NotKept."""
+        ...
+
+    async def list_reviews(self, after: str, limit: int) -> ReviewPage:
+        """What waits for a person, behind a place in the list."""
+        ...
+
+    async def give_word(self, decision_id: str, category: str, verdict: Said, note: str, by: str) -> Decision:
+        """Keep an editor's word; the decision that it leads to."""
+        ...
 
 
 class PageServices(Protocol):
@@ -33,6 +56,11 @@ class PageServices(Protocol):
     @property
     def has_embeddings(self) -> bool:
         """Whether meaning is compared, and not just words."""
+        ...
+
+    @property
+    def kept(self) -> KeptDecisions:
+        """What was decided before."""
         ...
 
     def lint(self) -> Sequence[LintFinding]:

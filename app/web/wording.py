@@ -1,17 +1,28 @@
 """Owns the words in which the pages tell states, reasons and kinds to an editor."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import assert_never
 
 from app.domain.category import Kind
 from app.domain.decision import DecidedBy, Finding, ReviewReason, Status
 from app.domain.exclusion import ConditionType, ExclusionKind
+from app.domain.feedback import Said
+from app.domain.provenance import Author
 from app.domain.telling import STATUSES
 from app.domain.verdict import Usage
 
 KINDS: Mapping[Kind, str] = {"tags": "Tag", "categories": "Category", "concepts": "Concept"}
 
 DECIDERS: Mapping[DecidedBy, str] = {"judge": "the judge", "rule": "a rule", "person": "a person"}
+
+SAID: Mapping[Said, str] = {"accept": "Applies", "reject": "Does not apply"}
+
+AUTHORS: Mapping[Author, str] = {
+    "person": "by a person",
+    "scopenote": "by Scopenote",
+    "imported": "there when the article came in",
+}
 
 FINDINGS: Mapping[Finding, str] = {
     "clear": "Clear",
@@ -74,6 +85,11 @@ def tell_usage(usage: Usage) -> str:
 def tell_duration(took_ms: float) -> str:
     """A duration as people say it."""
     return f"{took_ms:.0f} ms" if took_ms < 1000 else f"{took_ms / 1000:.1f} s"
+
+
+def tell_moment(at: datetime) -> str:
+    """A moment as people read it, to the minute."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def tell_state(status: Status, count: int) -> str:

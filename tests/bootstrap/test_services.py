@@ -8,7 +8,7 @@ import pytest
 from app.bootstrap import services as composed
 from app.bootstrap.services import Services, build_services
 from app.errors import BadSetting
-from app.judges.fallback import FallbackJudge
+from app.jobs.asking_again import AskingAgain
 from app.parsing.submission import Submission
 from app.settings import Settings
 
@@ -25,18 +25,14 @@ def services(tmp_path: Path) -> Services:
     )
 
 
-async def test_what_waits_for_the_llm_is_counted_and_outlives_a_reload(services: Services) -> None:
+async def test_what_waits_for_the_llm_is_counted_and_outlives_the_process(services: Services) -> None:
     async with services.running():
         decision = await services.classify(TEXT)
-        assert (decision.judge.degraded, services.waiting) == (True, 1)
+        assert (decision.judge.degraded, await services.count_waiting()) == (True, 1)
         await services.reload()
-        assert services.waiting == 1
-
-
-async def test_a_command_that_ends_queues_nothing(services: Services) -> None:
-    decision = await services.classify(TEXT)
-    await services.close()
-    assert (decision.judge.degraded, services.waiting) == (True, 0)
+        assert await services.count_waiting() == 1
+    async with build_services(services.settings).running() as another:
+        assert await another.count_waiting() == 1
 
 
 async def test_an_error_while_asking_again_ends_neither_the_asking_nor_the_service(
@@ -44,13 +40,13 @@ async def test_an_error_while_asking_again_ends_neither_the_asking_nor_the_servi
 ) -> None:
     tried = 0
 
-    async def fail(_: FallbackJudge) -> int:
+    async def fail(_: AskingAgain) -> int:
         nonlocal tried
         tried += 1
         raise ZeroDivisionError
 
     monkeypatch.setattr(composed, "PAUSE_S", 0.01)
-    monkeypatch.setattr(FallbackJudge, "ask_again", fail)
+    monkeypatch.setattr(AskingAgain, "ask_due", fail)
     async with services.running():
         await asyncio.sleep(0.1)
     assert tried > 1

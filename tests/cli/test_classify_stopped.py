@@ -3,12 +3,14 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
-from app.llm.spending.ledger import Attempt
+from app.domain.attempt import Attempt
 from tests.servers.faulty_server import start_faulty_server
 
 ROOT = Path(__file__).parents[2]
@@ -23,9 +25,11 @@ ARTICLE = "The board holds the decision rights over investments. Article number 
 
 
 def _read_ledger(folder: Path) -> dict[str, Attempt]:
-    """Every attempt as it stands last."""
-    lines = [line for path in sorted(folder.rglob("*.jsonl")) for line in path.read_text().splitlines()]
-    attempts = [Attempt.model_validate_json(line) for line in lines]
+    """Every attempt as it stands in the store."""
+    (path,) = folder.rglob("store.db")
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT document FROM attempt").fetchall()
+    attempts = [Attempt.model_validate_json(document) for (document,) in rows]
     return {attempt.id: attempt for attempt in attempts}
 
 

@@ -9,7 +9,8 @@ from typing import Self
 
 from app.bootstrap.embeddings import find_cache
 from app.category_files.loading import load_taxonomy
-from app.classifier import Classifier
+from app.classifier.hearing import Hearing
+from app.classifier.way import Classifier
 from app.domain.article import Article
 from app.domain.category import Taxonomy
 from app.domain.decision import Assignment, Decision
@@ -67,13 +68,12 @@ class Course:
         local = LocalJudge(self._reader, threshold=THRESHOLDS.assign)
         return Classifier(
             taxonomy=self.taxonomy,
-            judge=LLMJudge(model, self.composer, planner),
+            hearing=Hearing(LLMJudge(model, self.composer, planner), local if second_opinion else None),
             lookout=SimilarityLookout(self._reader),
             thresholds=THRESHOLDS,
             now=lambda: datetime(2026, 1, 2, tzinfo=UTC),
             timer_s=lambda: float(next(self._ticks)),
             new_id=lambda: "decision",
-            second=local if second_opinion else None,
         )
 
     async def _shortlist(self, article: Article, size: int) -> tuple[Candidate, ...]:

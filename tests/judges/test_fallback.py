@@ -1,4 +1,4 @@
-"""A stand-in for a judge that is away: who answers, what is said about it, and that the judge is asked again."""
+"""A stand-in for a judge that is away: who answers, and what is said about it."""
 
 import pytest
 
@@ -7,9 +7,7 @@ from app.domain.category import Category
 from app.domain.errand import Errand
 from app.domain.plan import Part, Plan
 from app.domain.verdict import Candidate, Judgement, JudgeName, Usage, Verdict
-from app.errors import BudgetSpent, ModelUnavailable, PromptTooLong, QuotaExhausted, Unavailable
-from app.judges import asking_again
-from app.judges.asking_again import AskingAgain
+from app.errors import BudgetSpent, ModelUnavailable, PromptTooLong, QuotaExhausted, StoreUnavailable, Unavailable
 from app.judges.fallback import FallbackJudge
 from app.llm.tab import Tab
 from tests.articles import build_article
@@ -45,14 +43,8 @@ def _plan(*categories: Category) -> Plan:
     return Plan(strategy="together", reason="because", batches=(batch,), parts=(Part(sentences=(1,)),))
 
 
-def _tended() -> AskingAgain:
-    again = AskingAgain()
-    again.is_tended = True
-    return again
-
-
-async def _ask(judge: FallbackJudge, article: Article = ARTICLE, plan: Plan | None = None) -> Judgement:
-    return await judge.judge(article, plan or _plan(), Errand(), Tab())
+async def _ask(judge: FallbackJudge) -> Judgement:
+    return await judge.judge(ARTICLE, _plan(), Errand(), Tab())
 
 
 @pytest.mark.parametrize(
@@ -64,108 +56,26 @@ async def _ask(judge: FallbackJudge, article: Article = ARTICLE, plan: Plan | No
     ],
 )
 async def test_the_stand_in_answers_and_says_why(error: Unavailable) -> None:
-    judgement = await _ask(FallbackJudge(_Judge("llm", error), _Judge("local"), _tended()))
+    judgement = await _ask(FallbackJudge(_Judge("llm", error), _Judge("local")))
     assert (judgement.judge.kind, judgement.judge.degraded) == ("local", True)
     assert str(error) in judgement.warnings[0]
-    assert "asked again" in judgement.warnings[0]
+    assert judgement.ask_again == str(error)
 
 
 async def test_a_judge_that_answers_needs_no_stand_in() -> None:
     stand_in = _Judge("local")
-    judgement = await _ask(FallbackJudge(_Judge("llm"), stand_in, _tended()))
+    judgement = await _ask(FallbackJudge(_Judge("llm"), stand_in))
     assert (judgement.judge.kind, judgement.judge.degraded, stand_in.asked) == ("llm", False, [])
+    assert judgement.ask_again == ""
 
 
-async def test_when_the_judge_is_back_its_answer_is_kept_for_who_asks_next() -> None:
-    first, again = _Judge("llm", ModelUnavailable("away.")), _tended()
-    judge = FallbackJudge(first, _Judge("local"), again)
-    await _ask(judge)
-    first.error = None
-    assert await judge.ask_again() == 1
-    judgement = await _ask(judge)
-    assert (judgement.judge.kind, judgement.kept, len(again)) == ("llm", True, 0)
-    assert len(first.asked) == 2
+async def test_what_the_model_cannot_read_is_not_to_be_asked_again() -> None:
+    judgement = await _ask(FallbackJudge(_Judge("llm", PromptTooLong("too long.")), _Judge("local")))
+    assert (judgement.judge.degraded, judgement.ask_again) == (True, "")
 
 
-async def test_while_the_judge_is_away_the_article_goes_on_waiting() -> None:
-    first, again = _Judge("llm", ModelUnavailable("away.")), _tended()
-    judge = FallbackJudge(first, _Judge("local"), again)
-    await _ask(judge)
-    assert await judge.ask_again() == 0
-    assert len(again) == 1
-
-
-async def test_the_same_article_waits_once() -> None:
-    again = _tended()
-    judge = FallbackJudge(_Judge("llm", ModelUnavailable("away.")), _Judge("local"), again)
-    for _ in range(3):
-        await _ask(judge)
-    assert len(again) == 1
-
-
-async def test_what_was_kept_for_other_definitions_is_not_given() -> None:
-    first, again = _Judge("llm", ModelUnavailable("away.")), _tended()
-    judge = FallbackJudge(first, _Judge("local"), again)
-    await _ask(judge)
-    first.error = None
-    await judge.ask_again()
-    changed = CATEGORY.model_copy(update={"digest": "sha256:2"})
-    assert not (await _ask(judge, plan=_plan(changed))).kept
-
-
-async def test_a_full_queue_says_that_the_article_is_not_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking_again, "MAX_WAITING", 1)
-    judge = FallbackJudge(_Judge("llm", ModelUnavailable("away.")), _Judge("local"), _tended())
-    await _ask(judge)
-    judgement = await _ask(judge, build_article("Another one."))
-    assert "will not be asked again" in judgement.warnings[0]
-
-
-async def test_an_article_that_the_judge_cannot_take_does_not_hold_up_the_others() -> None:
-    class _Picky(_Judge):
-        async def judge(self, article: Article, plan: Plan, errand: Errand, tab: Tab) -> Judgement:
-            if self.error is None and article == ARTICLE:
-                raise ModelUnavailable("not this one.")
-            return await super().judge(article, plan, errand, tab)
-
-    first, again = _Picky("llm", ModelUnavailable("away.")), _tended()
-    judge = FallbackJudge(first, _Judge("local"), again)
-    await _ask(judge)
-    await _ask(judge, build_article("Another one."))
-    first.error = None
-    assert await judge.ask_again() == 1
-    assert len(again) == 1
-
-
-async def test_a_judge_that_is_still_away_is_not_asked_about_everything() -> None:
-    first = _Judge("llm", ModelUnavailable("away."))
-    judge = FallbackJudge(first, _Judge("local"), _tended())
-    for number in range(10):
-        await _ask(judge, build_article(f"Article {number}."))
-    await judge.ask_again()
-    assert len(first.asked) == 10 + asking_again.PATIENCE
-
-
-async def test_a_command_that_ends_promises_nothing() -> None:
-    again = AskingAgain()
-    judgement = await _ask(FallbackJudge(_Judge("llm", ModelUnavailable("away.")), _Judge("local"), again))
-    assert "will not be asked again" in judgement.warnings[0]
-    assert len(again) == 0
-
-
-async def test_what_the_model_cannot_read_is_not_asked_about_again() -> None:
-    again = _tended()
-    judgement = await _ask(FallbackJudge(_Judge("llm", PromptTooLong("too long.")), _Judge("local"), again))
-    assert "will not be asked again" in judgement.warnings[0]
-    assert len(again) == 0
-
-
-async def test_an_article_that_is_never_answered_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking_again, "MOST_TRIES", 3)
-    first, again = _Judge("llm", ModelUnavailable("away.")), _tended()
-    judge = FallbackJudge(first, _Judge("local"), again)
-    await _ask(judge)
-    for _ in range(5):
-        await judge.ask_again()
-    assert len(first.asked) == 1 + 3
-    assert len(again) == 0
+async def test_a_store_that_is_away_is_no_reason_for_another_judge() -> None:
+    stand_in = _Judge("local")
+    with pytest.raises(StoreUnavailable):
+        await _ask(FallbackJudge(_Judge("llm", StoreUnavailable("locked.")), stand_in))
+    assert stand_in.asked == []

@@ -1,13 +1,16 @@
 """An asker over a scripted wire, with everything that stands in between, and time that passes at once."""
 
+import asyncio
 import random
 from collections.abc import Callable
+from datetime import datetime
 from itertools import count
 
+from app.domain.attempt import Allow, Attempt, FailureKind, Spent, Tokens
 from app.domain.errand import Errand
 from app.llm.asking import build_asker
-from app.llm.failures import AttemptFailed, Kind
-from app.llm.model import Message, Question, Reply, Tokens
+from app.llm.failures import AttemptFailed
+from app.llm.model import Message, Question, Reply
 from app.llm.queue.scheduler import Limits
 from app.llm.scripted_wire import ScriptedWire
 from app.llm.server.capabilities import Capabilities
@@ -45,7 +48,7 @@ def answer(
 
 
 def fail(
-    kind: Kind, *, status: int | None = None, retry_after_s: float | None = None, parameter: str | None = None,
+    kind: FailureKind, *, status: int | None = None, retry_after_s: float | None = None, parameter: str | None = None,
     tokens: Tokens | None = None, limit_tokens: int | None = None,
 ) -> AttemptFailed:  # fmt: skip
     return AttemptFailed(
@@ -57,6 +60,41 @@ def fail(
         tokens=tokens,
         limit_tokens=limit_tokens,
     )
+
+
+class SlowLedger(MemoryLedger):
+    """A ledger in memory that is as far away as a busy database: it takes its time, and what it says may be old."""
+
+    def __init__(self, now: Callable[[], datetime], delay_s: float) -> None:
+        super().__init__(now)
+        self._delay_s = delay_s
+
+    async def open(self, attempt: Attempt, allow: Allow) -> None:
+        await asyncio.sleep(self._delay_s)
+        await super().open(attempt, allow)
+        try:
+            await asyncio.sleep(self._delay_s)
+        except asyncio.CancelledError:
+            self._known.remove(attempt.id)
+            del self._open[attempt.id]
+            raise
+
+    async def close(self, attempt: Attempt) -> None:
+        try:
+            await asyncio.sleep(self._delay_s)
+        finally:
+            await super().close(attempt)
+        await asyncio.sleep(self._delay_s)
+
+    async def sum_day(self) -> Spent:
+        spent = await super().sum_day()
+        await asyncio.sleep(2 * self._delay_s)
+        return spent
+
+    async def sum_job(self, job: str) -> Spent:
+        spent = await super().sum_job(job)
+        await asyncio.sleep(2 * self._delay_s)
+        return spent
 
 
 class Rig:
@@ -74,11 +112,13 @@ class Rig:
         limits: Limits = NO_LIMITS,
         price: Price | None = PRICE,
         ledger: Ledger | None = None,
+        ledger_delay_s: float | None = None,
         timeout_s: float = 60.0,
         prefix: str = "a",
     ) -> None:
         self.clock = LoopClock()
-        self.kept = MemoryLedger(self.clock.now)
+        now = self.clock.now
+        self.kept = MemoryLedger(now) if ledger_delay_s is None else SlowLedger(now, ledger_delay_s)
         self.ledger = ledger or self.kept
         self.shapes: list[Shape] = []
         self.starts: list[float] = []

@@ -2,17 +2,17 @@
 
 import asyncio
 import random
-from pathlib import Path
 
 import pytest
 
+from app.domain.attempt import Allow, Attempt, FailureKind, Status, Tokens
+from app.domain.errand import Errand
 from app.errors import BudgetSpent, ModelUnavailable, PromptTooLong, QuotaExhausted
-from app.llm.failures import AttemptFailed, Kind
-from app.llm.model import Question, Tokens
+from app.llm.failures import AttemptFailed
+from app.llm.model import Question
 from app.llm.queue.scheduler import Limits
 from app.llm.spending.budgets import Caps
-from app.llm.spending.ledger import Attempt, Status
-from app.llm.spending.ledger_file import FileLedger
+from app.llm.spending.ledger import MemoryLedger
 from app.llm.tab import Tab
 from app.llm.wire import RateLimits, Sent, Shape
 from tests.llm.askers import EDITOR, JOB, PRICE, QUESTION, Outcome, Rig, answer, fail
@@ -46,15 +46,12 @@ async def test_a_question_is_answered_written_down_and_put_on_the_tab() -> None:
 
 
 async def test_it_is_written_down_before_it_is_sent() -> None:
-    seen: list[int] = []
-
-    def look(_question: Question, _shape: Shape) -> Outcome:
-        seen.append(rig.kept.sum_day().tokens)
-        return answer()
-
-    rig = Rig(look)
-    await rig.ask()
-    assert seen == [1_200]
+    rig = Rig([answer()], latency_s=2.0)
+    asked = asyncio.create_task(rig.ask())
+    await asyncio.sleep(1.0)
+    assert (rig.wire.in_flight, (await rig.kept.sum_day()).tokens) == (1, 1_200)
+    await asked
+    assert (await rig.kept.sum_day()).tokens == 1_020
 
 
 @pytest.mark.parametrize(
@@ -115,7 +112,7 @@ async def test_tokens_that_are_not_reported_are_estimated() -> None:
         pytest.param("parameter_refused", "the server said parameter_refused", id="a parameter we cannot do without"),
     ],
 )
-async def test_what_cannot_be_mended_is_said_after_one_attempt(kind: Kind, words: str) -> None:
+async def test_what_cannot_be_mended_is_said_after_one_attempt(kind: FailureKind, words: str) -> None:
     rig = Rig([fail(kind, status=400)])
     with pytest.raises(ModelUnavailable) as caught:
         await rig.ask()
@@ -248,7 +245,7 @@ async def test_a_question_that_is_called_off_while_it_waits_was_never_sent() -> 
         async with asyncio.timeout(1.0):
             await rig.ask(EDITOR, tab)
     await first
-    assert (len(rig.wire.sent), tab.usage.calls, rig.kept.sum_day().calls) == (1, 0, 1)
+    assert (len(rig.wire.sent), tab.usage.calls, (await rig.kept.sum_day()).calls) == (1, 0, 1)
 
 
 async def test_an_error_of_our_own_leaves_nothing_open() -> None:
@@ -282,21 +279,9 @@ async def test_two_hundred_at_half_a_second_keep_sixteen_in_flight() -> None:
     assert LoopClock().count() <= 7.0
 
 
-async def test_a_process_that_is_killed_leaves_its_attempt_open_in_the_file(tmp_path: Path) -> None:
-    ledger = FileLedger(tmp_path, LoopClock().now)
-    rig = Rig([answer()], latency_s=10.0, ledger=ledger)
-    asked = asyncio.create_task(rig.ask(JOB))
-    await asyncio.sleep(1.0)
-    after_the_kill = FileLedger(tmp_path, LoopClock().now).sum_day()
-    assert (after_the_kill.calls, after_the_kill.tokens) == (1, 1_200)
-    assert after_the_kill.cost_usd == pytest.approx(PRICE.compute_most(1_000, 200))
-    await asked
-    assert ledger.sum_day().tokens == 1_020
-
-
 async def test_of_five_hundred_with_faults_none_is_lost_and_the_ledger_is_the_servers_log() -> None:
     chance = random.Random(11)
-    kinds: list[Kind] = [
+    kinds: list[FailureKind] = [
         "rate_limited", "slow_down", "overloaded", "server_error", "timeout", "unreachable", "disconnected",
         "unusable_reply", "bad_request", "too_long",
     ]  # fmt: skip
@@ -313,8 +298,9 @@ async def test_of_five_hundred_with_faults_none_is_lost_and_the_ledger_is_the_se
     assert all(isinstance(result, ModelUnavailable) for result in lost)
     assert len(lost) < 40, "what no attempt can help, and little more"
     assert [attempt.id for attempt in sorted(rig.kept.recent, key=lambda attempt: attempt.id)] == sorted(rig.wire.sent)
-    assert rig.kept.sum_day().calls == tab.usage.calls == len(rig.wire.sent)
-    assert rig.kept.sum_day().cost_usd == pytest.approx(tab.usage.cost_usd)
+    day = await rig.kept.sum_day()
+    assert day.calls == tab.usage.calls == len(rig.wire.sent)
+    assert day.cost_usd == pytest.approx(tab.usage.cost_usd)
 
 
 async def test_a_reply_in_hand_does_not_wait_long_for_a_probe() -> None:
@@ -333,15 +319,119 @@ async def test_a_reply_in_hand_does_not_wait_long_for_a_probe() -> None:
     assert [attempt.status for attempt in rig.kept.recent] == ["answered", "unknown"]
 
 
-async def test_what_others_hold_and_do_not_use_is_waited_for() -> None:
-    rig = Rig([answer()] * 10, caps=Caps(day_tokens=12_000), latency_s=1.0)
+SLOW = pytest.mark.parametrize("ledger_delay_s", [None, 0.3], ids=["at once", "slow ledger"])
+
+
+@SLOW
+async def test_what_others_hold_and_do_not_use_is_waited_for(ledger_delay_s: float | None) -> None:
+    rig = Rig([answer()], caps=Caps(day_tokens=12_000), latency_s=1.0, ledger_delay_s=ledger_delay_s)
     await asyncio.gather(*(rig.ask(JOB) for _ in range(10)))
     assert len(rig.wire.sent) == 10
 
 
-async def test_once_it_is_really_spent_everyone_is_told() -> None:
-    rig = Rig([answer()] * 10, caps=Caps(day_tokens=5_000), latency_s=1.0)
+@SLOW
+async def test_once_it_is_really_spent_everyone_is_told(ledger_delay_s: float | None) -> None:
+    rig = Rig([answer()], caps=Caps(day_tokens=5_000), latency_s=1.0, ledger_delay_s=ledger_delay_s)
     outcomes = await asyncio.gather(*(rig.ask(JOB) for _ in range(10)), return_exceptions=True)
     spent = [outcome for outcome in outcomes if isinstance(outcome, BudgetSpent)]
     assert (len(rig.wire.sent), len(spent)) == (4, 6)
-    assert rig.kept.sum_day().tokens <= 5_000
+    assert (await rig.kept.sum_day()).tokens <= 5_000
+
+
+async def test_what_others_spend_elsewhere_is_not_waited_for() -> None:
+    rig = Rig([answer()], caps=Caps(day_tokens=5_000), ledger_delay_s=0.3)
+    mine = await _open_elsewhere(rig, tokens=4_000)
+    with pytest.raises(BudgetSpent):
+        await rig.ask(JOB)
+    await rig.kept.close(mine.model_copy(update={"status": "failed", "tokens": Tokens()}))
+    assert (await rig.ask(JOB)).text == '{"a": 1}'
+
+
+async def test_room_that_is_made_while_the_sums_are_on_their_way_is_seen() -> None:
+    rig = Rig([answer()], caps=Caps(day_tokens=2_300), latency_s=1.0, ledger_delay_s=0.6)
+    first = asyncio.create_task(rig.ask(JOB))
+    await asyncio.sleep(3.6)  # what it held is counted still, and free when the second one learns of that
+    await asyncio.gather(first, rig.ask(JOB))
+    assert len(rig.wire.sent) == 2
+
+
+@pytest.mark.parametrize("after_s", [0.1, 0.9], ids=["before it is written", "after"])
+async def test_a_question_that_is_called_off_while_it_is_written_down_was_never_sent(after_s: float) -> None:
+    rig, tab = Rig([answer()], ledger_delay_s=0.5, limits=Limits(max_concurrency=1)), Tab()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(after_s):
+            await rig.ask(EDITOR, tab)
+    assert (rig.wire.sent, tab.usage.calls, tab.tokens, (await rig.kept.sum_day()).calls) == ([], 0, 0, 0)
+    await rig.ask(EDITOR, tab)
+    assert tab.usage.calls == 1, "the place in the queue was given back"
+
+
+async def test_an_answer_that_is_called_off_while_it_is_written_down_is_paid_and_counted() -> None:
+    rig, tab = Rig([answer()], ledger_delay_s=0.5, limits=Limits(max_concurrency=1)), Tab()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1.2):
+            await rig.ask(EDITOR, tab)
+    assert _statuses(rig) == ["answered"]
+    assert tab.usage.calls == (await rig.kept.sum_day()).calls == 1
+
+
+async def test_a_refused_attempt_holds_nothing_on_its_tab() -> None:
+    rig, tab = Rig([answer()], caps=Caps(day_tokens=100)), Tab()
+    with pytest.raises(BudgetSpent):
+        await rig.ask(EDITOR, tab)
+    assert tab.tokens == 0
+
+
+class BrokenLedger(MemoryLedger):
+    """A ledger that finds out after a while that it cannot be written."""
+
+    async def open(self, attempt: Attempt, allow: Allow) -> None:
+        await asyncio.sleep(1.0)
+        raise ModelUnavailable("no room")
+
+
+async def test_a_ledger_that_cannot_be_written_has_nothing_sent() -> None:
+    rig = Rig([answer()], ledger=BrokenLedger(LoopClock().now), limits=Limits(max_concurrency=1))
+    for _ in range(2):
+        with pytest.raises(ModelUnavailable, match="no room"):
+            await rig.ask()
+    assert rig.wire.sent == []
+
+
+async def test_who_waits_for_what_another_holds_is_told_when_that_is_not_sent() -> None:
+    rig, tab = Rig([answer()], ledger=BrokenLedger(LoopClock().now), caps=Caps(call_tokens=1_200)), Tab()
+    outcomes = await asyncio.gather(*(rig.ask(JOB, tab) for _ in range(2)), return_exceptions=True)
+    assert [str(outcome) for outcome in outcomes] == ["no room"] * 2
+
+
+async def test_the_days_cap_is_whole_again_after_midnight() -> None:
+    rig = Rig([answer(used=Tokens(input=1_000, output=200))], caps=Caps(day_tokens=1_200))
+    await rig.ask()
+    with pytest.raises(BudgetSpent, match="midnight"):
+        await rig.ask()
+    await asyncio.sleep(12 * 3_600)
+    await rig.ask()
+    assert len(rig.wire.sent) == 2
+
+
+async def test_a_jobs_own_cap_stops_that_job_on_whatever_day() -> None:
+    most_usd = PRICE.compute_most(1_000, 200)
+    rig = Rig([answer(used=Tokens(input=1_000, output=200))])
+    errand = Errand(urgency="job", job="j1", most_usd=most_usd)
+    await rig.ask(errand)
+    await asyncio.sleep(8 * 24 * 3_600)
+    with pytest.raises(BudgetSpent, match="--max-cost"):
+        await rig.ask(errand)
+    await rig.ask(errand.model_copy(update={"job": "j2"}))
+    await rig.ask(JOB)
+    assert len(rig.wire.sent) == 3
+
+
+async def _open_elsewhere(rig: Rig, *, tokens: int) -> Attempt:
+    """An attempt that another process has under way."""
+    attempt = Attempt(
+        id="elsewhere", at=rig.clock.now(), server="s", model="m", urgency="job", job=None, purpose="question",
+        status="sent", tokens=Tokens(input=tokens), estimated=True, cost_usd=0.0, prices_as_of=None,
+    )  # fmt: skip
+    await rig.kept.open(attempt, lambda _day, _job: None)
+    return attempt

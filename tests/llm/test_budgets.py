@@ -1,45 +1,47 @@
 """Budgets: no request is sent that could go beyond a cap, however many are under way."""
 
 import asyncio
-from datetime import UTC, datetime
+import contextlib
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from app.domain.attempt import FailureKind, Spent, Tokens
 from app.domain.errand import Errand
 from app.domain.verdict import Usage
 from app.errors import BadSetting, BudgetSpent, ModelUnavailable
-from app.llm.failures import Kind
-from app.llm.model import Tokens
 from app.llm.queue.scheduler import Limits
 from app.llm.spending.budgets import Budgets, Caps, Need
-from app.llm.spending.ledger import Attempt, MemoryLedger
+from app.llm.spending.ledger import MemoryLedger
 from app.llm.tab import Tab
 from tests.llm.askers import JOB, PRICE, Outcome, Rig, answer, fail
-from tests.llm.sleepless import START, run
+from tests.llm.sleepless import run
 
 NEED = Need(input_tokens=80, output_tokens=20, cost_usd=0.25)
 
 
-def _spend(ledger: MemoryLedger, *, tokens: int, cost_usd: float, job: str | None = None, at: datetime = START) -> None:
-    attempt = Attempt(
-        id="a", at=at, server="s", model="m", urgency="job", job=job, purpose="question", status="answered",
-        tokens=Tokens(input=tokens), estimated=False, cost_usd=cost_usd, prices_as_of="d",
-    )  # fmt: skip
-    ledger.close(attempt)
+DAY, ITS_JOB = Spent(calls=2, tokens=1_500, cost_usd=1.5), Spent(calls=1, tokens=1_000, cost_usd=1.0)
+OWN_CAP = Errand(urgency="job", job="j1", most_usd=1.2)
+
+
+def _check(caps: Caps, errand: Errand = JOB, *, tab: Tab | None = None, need: Need = NEED) -> None:
+    budgets = Budgets(caps, price=PRICE, model="m")
+    budgets.check_call(need, tab or Tab())
+    budgets.check_sums(need, errand, DAY, ITS_JOB)
 
 
 @pytest.mark.parametrize(
     ("caps", "said"),
     [
         pytest.param(
-            Caps(day_usd=1.2),
-            ("SCOPENOTE_BUDGET_DAY_USD=1.2", "1.000000 USD", "0.250000 USD", "midnight"),
+            Caps(day_usd=1.7),
+            ("SCOPENOTE_BUDGET_DAY_USD=1.7", "1.500000 USD", "0.250000 USD", "midnight"),
             id="day, money",
         ),
         pytest.param(
-            Caps(day_tokens=1099), ("SCOPENOTE_BUDGET_DAY_TOKENS=1099", "1,000 tokens", "100 tokens"), id="day, tokens"
+            Caps(day_tokens=1599), ("SCOPENOTE_BUDGET_DAY_TOKENS=1599", "1,500 tokens", "100 tokens"), id="day, tokens"
         ),
         pytest.param(
             Caps(job_usd=1.2), ("SCOPENOTE_BUDGET_JOB_USD=1.2", "1.000000 USD", "0.250000 USD"), id="job, money"
@@ -51,11 +53,10 @@ def _spend(ledger: MemoryLedger, *, tokens: int, cost_usd: float, job: str | Non
     ],
 )
 def test_what_does_not_fit_is_refused_with_setting_and_sums(caps: Caps, said: tuple[str, ...]) -> None:
-    ledger, tab = MemoryLedger(lambda: START), Tab()
-    _spend(ledger, tokens=1_000, cost_usd=1.0, job="j1")
+    tab = Tab()
     tab.add(Usage(calls=1, input_tokens=60, output_tokens=40, cost_usd=0.8))
     with pytest.raises(BudgetSpent) as caught:
-        Budgets(caps, ledger, price=PRICE, model="m").check(NEED, JOB, tab)
+        _check(caps, tab=tab)
     assert [word for word in said if word not in str(caught.value)] == []
 
 
@@ -63,48 +64,83 @@ def test_what_does_not_fit_is_refused_with_setting_and_sums(caps: Caps, said: tu
     "caps",
     [
         pytest.param(Caps(), id="no cap"),
-        pytest.param(Caps(day_usd=1.25, day_tokens=1_100), id="exactly up to the day's"),
+        pytest.param(Caps(day_usd=1.75, day_tokens=1_600), id="exactly up to the day's"),
         pytest.param(Caps(job_usd=1.25, job_tokens=1_100), id="exactly up to the job's"),
         pytest.param(Caps(call_usd=0.25, call_tokens=100), id="exactly up to the call's"),
     ],
 )
 def test_what_fits_passes(caps: Caps) -> None:
-    ledger = MemoryLedger(lambda: START)
-    _spend(ledger, tokens=1_000, cost_usd=1.0, job="j1")
-    Budgets(caps, ledger, price=PRICE, model="m").check(NEED, JOB, Tab())
+    _check(caps)
 
 
-def test_a_jobs_cap_is_its_own() -> None:
-    ledger = MemoryLedger(lambda: START)
-    _spend(ledger, tokens=1_000, cost_usd=1.0, job="j1")
-    budgets = Budgets(Caps(job_usd=1.0), ledger, price=PRICE, model="m")
-    budgets.check(NEED, Errand(urgency="job", job="other"), Tab())
-    budgets.check(NEED, Errand(), Tab())
+def test_a_cap_on_jobs_is_none_on_what_belongs_to_no_job() -> None:
+    _check(Caps(job_usd=0.0, job_tokens=0), Errand())
 
 
-def test_the_days_cap_is_whole_again_after_midnight() -> None:
-    time = START
-    ledger = MemoryLedger(lambda: time)
-    _spend(ledger, tokens=1_000, cost_usd=1.0)
-    budgets = Budgets(Caps(day_usd=1.0), ledger, price=PRICE, model="m")
-    with pytest.raises(BudgetSpent):
-        budgets.check(NEED, JOB, Tab())
-    time = datetime(2026, 11, 23, tzinfo=UTC)
-    budgets.check(NEED, JOB, Tab())
+@pytest.mark.parametrize(
+    ("most_usd", "fits"), [(1.25, True), (1.24, False), (0.0, False)], ids=["exactly", "too little", "nothing"]
+)
+def test_a_job_keeps_to_its_own_cap(most_usd: float, fits: bool) -> None:
+    errand = OWN_CAP.model_copy(update={"most_usd": most_usd})
+    with contextlib.nullcontext() if fits else pytest.raises(BudgetSpent):
+        _check(Caps(), errand)
+
+
+def test_a_jobs_own_cap_is_told_by_its_option() -> None:
+    with pytest.raises(BudgetSpent) as caught:
+        _check(Caps(), OWN_CAP)
+    assert str(caught.value) == (
+        "--max-cost=1.2 does not allow this request: 1.000000 USD are spent or held for requests under way, "
+        "and it may need up to 0.250000 USD. Run it again with more, or with --judge local."
+    )
+
+
+def test_a_jobs_own_cap_leaves_those_of_the_settings_in_force() -> None:
+    with pytest.raises(BudgetSpent, match=r"SCOPENOTE_BUDGET_JOB_USD=1\.1 "):
+        _check(Caps(job_usd=1.1), OWN_CAP.model_copy(update={"most_usd": 100.0}))
+
+
+def test_a_jobs_own_cap_cannot_be_kept_without_a_price() -> None:
+    budgets = Budgets(Caps(), price=None, model="mystery")
+    need = NEED.model_copy(update={"cost_usd": None})
+    with pytest.raises(BudgetSpent, match=r"--max-cost cannot be kept.*'mystery'.*SCOPENOTE_PRICES"):
+        budgets.check_sums(need, OWN_CAP, Spent(), Spent())
+
+
+def test_an_errand_without_a_job_has_no_cap_of_its_own() -> None:
+    with pytest.raises(ValidationError, match="belongs to none"):
+        Errand(most_usd=1.0)
+
+
+@pytest.mark.parametrize(
+    ("caps", "errand", "looks"),
+    [
+        pytest.param(Caps(call_usd=1.0, call_tokens=9), JOB, (False, False), id="the call's alone"),
+        pytest.param(Caps(day_usd=1.0), JOB, (True, False), id="the day's money"),
+        pytest.param(Caps(day_tokens=9), JOB, (True, False), id="the day's tokens"),
+        pytest.param(Caps(job_usd=1.0), JOB, (False, True), id="the job's money"),
+        pytest.param(Caps(job_tokens=9), JOB, (False, True), id="the job's tokens"),
+        pytest.param(Caps(job_usd=1.0, job_tokens=9), Errand(), (False, False), id="no job"),
+        pytest.param(Caps(), OWN_CAP, (False, True), id="its own"),
+    ],
+)
+def test_only_the_sums_that_matter_are_looked_up(caps: Caps, errand: Errand, looks: tuple[bool, bool]) -> None:
+    budgets = Budgets(caps, price=PRICE, model="m")
+    assert (budgets.caps_day, budgets.caps_job(errand)) == looks
 
 
 @pytest.mark.parametrize("caps", [Caps(day_usd=1), Caps(job_usd=1), Caps(call_usd=1)], ids=["day", "job", "call"])
 def test_a_cap_on_money_needs_a_price(caps: Caps) -> None:
     with pytest.raises(BadSetting, match=r"_USD cannot be kept.*'mystery'.*SCOPENOTE_PRICES"):
-        Budgets(caps, MemoryLedger(lambda: START), price=None, model="mystery")
+        Budgets(caps, price=None, model="mystery")
 
 
 def test_tokens_can_be_capped_without_a_price() -> None:
-    budgets = Budgets(Caps(day_tokens=100), MemoryLedger(lambda: START), price=None, model="mystery")
-    budgets.check(Need(input_tokens=50, output_tokens=50, cost_usd=None), JOB, Tab())
+    budgets = Budgets(Caps(day_tokens=100), price=None, model="mystery")
+    budgets.check_sums(Need(input_tokens=50, output_tokens=50, cost_usd=None), JOB, Spent(), Spent())
 
 
-_KINDS: list[Kind] = ["rate_limited", "server_error", "timeout", "disconnected", "too_long", "unusable_reply"]
+_KINDS: list[FailureKind] = ["rate_limited", "server_error", "timeout", "disconnected", "too_long", "unusable_reply"]
 REFUSALS = st.sampled_from(_KINDS)
 OUTCOMES = st.one_of(
     st.tuples(st.integers(0, 1_000), st.integers(0, 200)).map(
@@ -124,6 +160,7 @@ ASKED = st.lists(
     outcomes=st.lists(OUTCOMES, min_size=1, max_size=12),
     asked=ASKED,
     latency_s=st.floats(0, 20),
+    ledger_delay_s=st.none() | st.floats(0, 5),
     most=st.integers(1, 4),
     caps=st.builds(
         Caps,
@@ -135,12 +172,17 @@ ASKED = st.lists(
 def test_no_interleaving_goes_beyond_a_cap_and_the_tabs_hold_what_the_ledger_holds(
     outcomes: list[Outcome],
     asked: list[tuple[float, str | None, int, float]],
+    *,
     latency_s: float,
+    ledger_delay_s: float | None,
     most: int,
     caps: Caps,
 ) -> None:
     """Questions arrive at any time, on shared tabs, fail in any way, and are called off at any time."""
-    rig = Rig(outcomes, latency_s=latency_s, caps=caps, timeout_s=10.0, limits=Limits(max_concurrency=most))
+    rig = Rig(
+        outcomes, latency_s=latency_s, caps=caps, timeout_s=10.0, limits=Limits(max_concurrency=most),
+        ledger_delay_s=ledger_delay_s,
+    )  # fmt: skip
     tabs = [Tab() for _ in range(3)]
 
     async def ask(after_s: float, job: str | None, tab: Tab, given_up_after_s: float) -> None:
@@ -156,7 +198,7 @@ def test_no_interleaving_goes_beyond_a_cap_and_the_tabs_hold_what_the_ledger_hol
 
     run(ask_all())
     _check_caps(rig.kept, tabs, caps)
-    day = rig.kept.sum_day()
+    day = run(rig.kept.sum_day())
     assert day.calls == len(rig.wire.sent) == sum(tab.usage.calls for tab in tabs)
     assert day.tokens == sum(tab.usage.input_tokens + tab.usage.output_tokens for tab in tabs)
     assert day.cost_usd == pytest.approx(sum(tab.usage.cost_usd or 0.0 for tab in tabs))
@@ -164,11 +206,11 @@ def test_no_interleaving_goes_beyond_a_cap_and_the_tabs_hold_what_the_ledger_hol
 
 
 def _check_caps(ledger: MemoryLedger, tabs: list[Tab], caps: Caps) -> None:
-    day = ledger.sum_day()
+    day = run(ledger.sum_day())
     assert caps.day_tokens is None or day.tokens <= caps.day_tokens
     assert caps.day_usd is None or day.cost_usd <= caps.day_usd + 1e-12
     for job in ("j1", "j2"):
-        spent = ledger.sum_job(job)
+        spent = run(ledger.sum_job(job))
         assert caps.job_tokens is None or spent.tokens <= caps.job_tokens
         assert caps.job_usd is None or spent.cost_usd <= caps.job_usd + 1e-12
     for tab in tabs:
@@ -184,7 +226,7 @@ def test_many_at_once_share_what_is_left() -> None:
 
     answered = [result for result in run(ask_all()) if not isinstance(result, BudgetSpent)]
     assert len(answered) == 4
-    assert rig.kept.sum_day().tokens == 4_800
+    assert run(rig.kept.sum_day()).tokens == 4_800
 
 
 def test_a_cap_that_is_reached_while_waiting_stops_what_waits() -> None:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.attempt import Tokens
 from app.llm.failures import AttemptFailed
-from app.llm.model import Reply, Tokens
+from app.llm.model import Reply
 from app.llm.server.chat_reply import read_completion, read_json
 
 USAGE = {"prompt_tokens": 11, "completion_tokens": 2}

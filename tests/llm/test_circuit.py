@@ -2,11 +2,12 @@
 
 import pytest
 
-from app.llm.failures import AttemptFailed, Kind
+from app.domain.attempt import FailureKind
+from app.llm.failures import AttemptFailed
 from app.llm.queue.circuit import Circuit
 
 
-def _fail(circuit: Circuit, kind: Kind, now: float, *, times: int = 1, trial: bool = False) -> None:
+def _fail(circuit: Circuit, kind: FailureKind, now: float, *, times: int = 1, trial: bool = False) -> None:
     for _ in range(times):
         circuit.record_failure(AttemptFailed(kind, "no"), now, trial=trial)
 
@@ -30,7 +31,7 @@ def _fail(circuit: Circuit, kind: Kind, now: float, *, times: int = 1, trial: bo
         pytest.param("unusable_reply", 50, 0.0, id="only an odd answer"),
     ],
 )
-def test_a_failure_opens_by_its_kind(kind: Kind, times: int, open_s: float) -> None:
+def test_a_failure_opens_by_its_kind(kind: FailureKind, times: int, open_s: float) -> None:
     circuit = Circuit()
     _fail(circuit, kind, 100.0, times=times)
     assert circuit.measure_wait(100.0) == open_s
@@ -63,7 +64,7 @@ def test_an_answered_trial_closes() -> None:
 
 
 @pytest.mark.parametrize("kind", ["rate_limited", "bad_request", "too_long"])
-def test_a_trial_that_the_server_answered_with_a_refusal_closes_too(kind: Kind) -> None:
+def test_a_trial_that_the_server_answered_with_a_refusal_closes_too(kind: FailureKind) -> None:
     circuit = Circuit()
     _fail(circuit, "unreachable", 0.0, times=5)
     circuit.admit()

@@ -12,9 +12,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from app.domain.attempt import FailureKind, Tokens
 from app.errors import BadSetting
-from app.llm.failures import AttemptFailed, Kind
-from app.llm.model import Message, Question, Reply, Tokens
+from app.llm.failures import AttemptFailed
+from app.llm.model import Message, Question, Reply
 from app.llm.server.openai_wire import OpenAIWire
 from app.llm.wire import RateLimits, Sent, Shape
 
@@ -167,7 +168,7 @@ async def test_a_failure_without_an_answer_has_no_limits() -> None:
         pytest.param({"error": {"code": 7}}, "unusable_reply", id="an error with a code that is no status"),
     ],
 )
-async def test_a_200_that_is_no_completion_is_a_failure(body: object, kind: Kind) -> None:
+async def test_a_200_that_is_no_completion_is_a_failure(body: object, kind: FailureKind) -> None:
     assert (await _fail(_answer(200, body))).kind == kind
 
 
@@ -230,7 +231,7 @@ async def test_words_of_the_article_are_no_parameters() -> None:
         pytest.param(httpx2.InvalidURL("bad"), "unreachable", id="bad address"),
     ],
 )
-async def test_what_goes_wrong_below_is_a_failure_too(error: Exception, kind: Kind) -> None:
+async def test_what_goes_wrong_below_is_a_failure_too(error: Exception, kind: FailureKind) -> None:
     def fail(_: httpx2.Request) -> httpx2.Response:
         raise error
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.attempt import Tokens
 from app.errors import BadFile
-from app.llm.model import Tokens
 from app.llm.spending.prices import Price, load_prices
 
 LUNA = Price(input=0.10, cached=0.01, written=0.125, output=0.50, as_of="2026-10-21")

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.llm.failures import MAY_PASS, AttemptFailed, Kind
+from app.domain.attempt import FailureKind
+from app.llm.failures import MAY_PASS, AttemptFailed
 from app.llm.server.reading_failures import find_answer, read_failure
 from app.llm.server.server_words import read_words
 
@@ -71,7 +72,7 @@ def _read(status: int, body: object) -> AttemptFailed:
         pytest.param(400, _error("Failed to generate JSON", code="json_validate_failed"), "unusable_reply", id="groq without what it generated"),
     ],
 )  # fmt: skip
-def test_a_kind(status: int, body: object, kind: Kind) -> None:
+def test_a_kind(status: int, body: object, kind: FailureKind) -> None:
     failure = _read(status, body)
     assert (failure.kind, failure.status, failure.parameter) == (kind, status, None)
 

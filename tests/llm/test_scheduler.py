@@ -7,8 +7,9 @@ from typing import Literal
 
 import pytest
 
+from app.domain.attempt import FailureKind
 from app.errors import ModelUnavailable, QuotaExhausted
-from app.llm.failures import AttemptFailed, Kind
+from app.llm.failures import AttemptFailed
 from app.llm.queue.line import Pass, Turn
 from app.llm.queue.scheduler import Limits, Scheduler
 from app.llm.wire import RateLimits
@@ -144,7 +145,7 @@ async def test_a_wait_of_hours_is_tried_earlier() -> None:
         pytest.param("bad_request", 8, id="refused"),
     ],
 )
-async def test_overload_cuts_what_is_in_flight(kind: Kind, limit: int) -> None:
+async def test_overload_cuts_what_is_in_flight(kind: FailureKind, limit: int) -> None:
     scheduler = _build(Limits(start_concurrency=8))
     scheduler.leave_failed(await _pass(scheduler), fail(kind))
     assert scheduler.concurrency.limit == limit

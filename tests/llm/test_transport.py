@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
-from app.llm.failures import Kind
+from app.domain.attempt import FailureKind
 from app.llm.server.transport import MAX_BODY_BYTES, MAX_PACKED_BYTES, BodyTooLong, bound_body, explain
 
 pytestmark = pytest.mark.anyio
@@ -67,7 +67,7 @@ async def test_a_body_of_usual_length_is_read() -> None:
         pytest.param(OSError("anything"), "disconnected", id="anything else may have been sent"),
     ],
 )
-async def test_an_exception_is_a_kind(error: Exception, kind: Kind) -> None:
+async def test_an_exception_is_a_kind(error: Exception, kind: FailureKind) -> None:
     assert explain(error).kind == kind
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.bootstrap.asking import ModelInUse
+from app.domain.attempt import Allow, Attempt
 from app.llm.asking import build_asker
 from app.llm.clock import Clock, SystemClock
 from app.llm.queue.scheduler import Limits
@@ -15,10 +16,10 @@ from app.llm.server.capabilities import Capabilities
 from app.llm.server.capability_memory import CapabilityMemory
 from app.llm.server.openai_wire import OpenAIWire
 from app.llm.spending.budgets import Caps
-from app.llm.spending.ledger import Attempt
-from app.llm.spending.ledger_file import FileLedger
 from app.prompting.composing import Composer
 from app.prompting.counting import Counter
+from app.store.database import Database
+from app.store.ledger import SQLLedger
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
 MODEL = "faulty-1"
@@ -43,23 +44,28 @@ class QuickClock:
         await asyncio.sleep(seconds / self._times)
 
 
-class WholeLedger(FileLedger):
-    """The ledger on disk, with every attempt as it stands now, by its id, and every entry in the order it was made."""
+class WholeLedger(SQLLedger):
+    """The ledger in a store, with every attempt as it stands now, by its id, and every entry in the order it was made.
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder / uuid.uuid4().hex, lambda: datetime.now(UTC))
+    Only what this process writes is in the two.
+    """
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, lambda: datetime.now(UTC))
         self.attempts: dict[str, Attempt] = {}
         self.entries: list[Attempt] = []
 
-    def open(self, attempt: Attempt) -> None:
+    async def open(self, attempt: Attempt, allow: Allow) -> None:
         """See `Ledger.open`."""
-        super().open(attempt)
+        await super().open(attempt, allow)
         self._note(attempt)
 
-    def close(self, attempt: Attempt) -> None:
+    async def close(self, attempt: Attempt) -> None:
         """See `Ledger.close`."""
-        super().close(attempt)
-        self._note(attempt)
+        try:
+            await super().close(attempt)
+        finally:  # also for whoever is called off in there
+            self._note(attempt)
 
     def _note(self, attempt: Attempt) -> None:
         self.attempts[attempt.id] = attempt
@@ -76,13 +82,14 @@ def open_model_at(
     in_flight: int = 16,
     seed: int = 7,
 ) -> ModelInUse:
-    """A model at this server, with nothing kept on disk. `seed` is that of the jitter."""
+    """A model at this server, with nothing kept but in its ledger. `seed` is that of the jitter."""
     clock = clock or SystemClock()
     wire = OpenAIWire(MODEL, api_key="none", base_url=base_url)
     composer = Composer(PROMPTS, secret=b"a secret of thirty-two bytes, no")
+    capabilities = Capabilities(wire.server, wire.name, CapabilityMemory(None), clock.now, probe_text=composer.probe)
     asker = build_asker(
         wire,
-        Capabilities(wire.server, wire.name, CapabilityMemory(None), clock.now, probe_text=composer.probe),
+        capabilities,
         ledger,
         clock,
         random=random.Random(seed).random,
@@ -92,7 +99,15 @@ def open_model_at(
         price=None,
         timeout_s=timeout_s,
     )
-    return ModelInUse(wire=wire, asker=asker, composer=composer, counter=counter, ledger=ledger, price=None)
+    return ModelInUse(
+        wire=wire,
+        asker=asker,
+        composer=composer,
+        counter=counter,
+        ledger=ledger,
+        capabilities=capabilities,
+        price=None,
+    )
 
 
 def build_word_counter() -> Counter:

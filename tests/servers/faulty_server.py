@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
+from tests.servers.batches import BatchShelf
 from tests.servers.completions import Answer, PrefixCache, answer_fault, refuse
 from tests.servers.faults import ALL, PASSING, Fault, Plan, always, at_random, out_of_money, spread
 from tests.servers.honest_answer import HELD_SHARE, wants_verdicts
@@ -48,12 +49,13 @@ class Traits:
 
 
 class FaultyServer:
-    """Answers requests for completions by a plan and keeps a log of each."""
+    """Answers requests for completions by a plan and keeps a log of each; its `shelf` is its Batch API."""
 
     def __init__(self, plan: Plan | None = None, traits: Traits | None = None) -> None:
         self.plan = plan or always()
         self.traits = traits or Traits()
         self.log: list[Entry] = []
+        self.shelf = BatchShelf()
         self.port = 0
         self._cache = PrefixCache()
         self._connections: WeakSet[Connection] = WeakSet()
@@ -89,6 +91,8 @@ class FaultyServer:
                 connection.send(_tell({"object": "list", "data": [{"id": MODEL, "object": "model"}]}))
             case "GET", "/log":
                 connection.send(_tell([entry.to_json() for entry in self.log]))
+            case _, path if self.shelf.takes(path):
+                connection.send(self.shelf.answer(request))
             case _:
                 connection.send(refuse(404, f"nothing at {request.path}", kind="invalid_request_error", code=None))
 

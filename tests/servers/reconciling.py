@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.llm.spending.ledger import Attempt
+from app.domain.attempt import Attempt
 from tests.servers.request_log import Billed, Entry
 
 LEFT = {"timeout", None}

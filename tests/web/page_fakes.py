@@ -3,20 +3,25 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI
 
+from app.bootstrap.kept import ReviewPage
 from app.domain.article import Article, Removed, Run, Sentence
 from app.domain.category import Category, Taxonomy, Topic
 from app.domain.decision import Assignment, Decision, Evidence, ExclusionFinding
 from app.domain.exclusion import Condition, ExclusionRule, PinnedRule, Terms
+from app.domain.feedback import Said, Word
 from app.domain.verdict import JudgeName, Usage
-from app.errors import ScopenoteError
+from app.errors import NotKept, ScopenoteError
 from app.linting.findings import LintFinding
 from app.parsing.submission import Submission
+from app.rules.overruling import overrule
 from app.settings import Settings
-from app.web import category_pages, pages
+from app.store import history as kept_history
+from app.store.reviews import Waiting
+from app.web import category_pages, decision_page, history_page, pages, review_page, word_page
 from app.web.assets import mount_assets
 
 PARAGRAPHS = (
@@ -292,6 +297,111 @@ def _pass_over(id_: str, title: str) -> Assignment:
 
 
 @dataclass
+class FakeKept:
+    """Keeps decisions in memory. A word is decided by as the rules do it; the new decision stands."""
+
+    taxonomy: Taxonomy
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    words: list[tuple[str, Word]] = field(default_factory=list)
+    further: list[kept_history.Entry] = field(default_factory=list)
+    url: str | None = None
+    failure: ScopenoteError | None = None
+
+    def keep(self, *decisions: Decision) -> None:
+        self.decisions.update({decision.id: decision for decision in decisions})
+
+    @property
+    def standing(self) -> Decision:
+        return list(self.decisions.values())[-1]
+
+    async def load_classification(self, decision_id: str) -> Decision:
+        if decision_id not in self.decisions:
+            raise NotKept(f"There is no decision {decision_id!r}.")
+        return self.decisions[decision_id]
+
+    async def load_history(self, article: str) -> kept_history.History:
+        found = [decision for decision in self.decisions.values() if decision.article.key == article]
+        if not found:
+            raise NotKept(f"There is no article {article!r}.")
+        first = found[0].article
+        text = kept_history.Version(
+            at=found[0].created_at, digest=first.digest, title=first.title, url=self.url, words=first.words
+        )
+        entries: list[kept_history.Entry] = [
+            text,
+            *(_tell_decided(decision, stands=decision == self.standing) for decision in found),
+            *(kept_history.Said(at=word.at, word=word) for word in self._find_words(article)),
+            *self.further,
+        ]
+        return kept_history.History(
+            article=article,
+            digest=first.digest,
+            title=first.title,
+            url=self.url,
+            entries=tuple(sorted(entries, key=lambda entry: entry.at)),
+            complete=True,
+        )
+
+    async def list_reviews(self, after: str, limit: int) -> ReviewPage:
+        """What waits in the decisions that no later one is about the same article."""
+        latest = {decision.article.key: decision for decision in self.decisions.values()}
+        waiting = [
+            _tell_waiting(decision, assignment)
+            for decision in latest.values()
+            for assignment in decision.assignments
+            if assignment.status == "review"
+        ]
+        left = waiting[[w.token for w in waiting].index(after) + 1 :] if after else waiting
+        more = left[limit - 1].token if len(left) > limit else None
+        return ReviewPage(waiting=tuple(left[:limit]), next=more, total=len(waiting))
+
+    async def give_word(self, decision_id: str, category: str, verdict: Said, note: str, by: str) -> Decision:
+        if self.failure:
+            raise self.failure
+        decision = await self.load_classification(decision_id)
+        at = self.standing.created_at + timedelta(minutes=5)
+        word = Word(category=category, verdict=verdict, note=note, by=by, at=at, decision=decision_id)
+        self.words.append((decision.article.key, word))
+        words = {word.category: word for word in self._find_words(decision.article.key)}
+        assignments = overrule(decision.assignments, list(words.values()), self.taxonomy)
+        id_ = f"word-{len(self.words)}"
+        led_to = decision.model_copy(update={"id": id_, "created_at": at, "assignments": assignments})
+        self.keep(led_to)
+        return led_to
+
+    def _find_words(self, article: str) -> list[Word]:
+        return [word for key, word in self.words if key == article]
+
+
+def _tell_decided(decision: Decision, *, stands: bool) -> kept_history.Decided:
+    return kept_history.Decided(
+        at=decision.created_at,
+        id=decision.id,
+        digest=decision.article.digest,
+        judge=decision.judge,
+        tags=decision.tags,
+        taxonomy_version=decision.taxonomy_version,
+        job=None,
+        stood=(decision.created_at,),
+        stands=stands,
+    )
+
+
+def _tell_waiting(decision: Decision, assignment: Assignment) -> Waiting:
+    return Waiting(
+        article=decision.article.key,
+        article_title=decision.article.title,
+        decision=decision.id,
+        category=assignment.category,
+        title=assignment.title,
+        score=assignment.score,
+        reasons=assignment.review_reasons,
+        since=decision.created_at,
+        token=f"{decision.id}:{assignment.category}",
+    )
+
+
+@dataclass
 class FakeServices:
     """Answers every submission with one decision, or fails with one error; remembers what it was asked."""
 
@@ -304,6 +414,7 @@ class FakeServices:
     findings: tuple[LintFinding, ...] = ()
     delay_s: float = 0.0
     asked: list[tuple[Submission, tuple[str, ...]]] = field(default_factory=list)
+    kept: FakeKept = field(default_factory=lambda: FakeKept(build_taxonomy()))
 
     def lint(self) -> Sequence[LintFinding]:
         return self.findings
@@ -313,6 +424,7 @@ class FakeServices:
         await asyncio.sleep(self.delay_s)
         if self.failure:
             raise self.failure
+        self.kept.keep(self.decision)
         return self.decision
 
 
@@ -321,6 +433,7 @@ def build_app(services: FakeServices) -> FastAPI:
     app = FastAPI()
     app.state.services = services
     app.include_router(pages.router)
-    app.include_router(category_pages.router)
+    for page in (category_pages, decision_page, history_page, review_page, word_page):
+        app.include_router(page.router)
     mount_assets(app)
     return app

@@ -8,7 +8,7 @@ from app.web.assets import ASSETS, get_url
 pytestmark = pytest.mark.anyio
 
 MAX_PAGE_BYTES = 120_000
-LOADED = ("style.css", "app.js", "vendor/htmx.min.js")
+LOADED = ("style.css", "app.js", "quotes.js", "words.js", "vendor/htmx.min.js")
 
 
 async def test_a_file_under_its_own_digest_is_kept_forever(client: AsyncClient) -> None:
@@ -32,7 +32,7 @@ def test_what_is_vendored_has_its_licence_beside_it() -> None:
     assert b"Zero-Clause BSD" in ASSETS["vendor/LICENSE"].body
 
 
-@pytest.mark.parametrize("name", ["style.css", "app.js", "icon.svg"])
+@pytest.mark.parametrize("name", ["style.css", "app.js", "quotes.js", "words.js", "icon.svg"])
 def test_our_own_files_name_no_other_host(name: str) -> None:
     text = ASSETS[name].body.decode().replace("http://www.w3.org/2000/svg", "")
     assert "http" not in text.replace("htmx", "")

@@ -13,14 +13,20 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from app.errors import BadArticle
-from tests.web.page_fakes import FakeServices, build_app, build_decision
+from tests.web.page_fakes import FakeKept, FakeServices, build_app, build_decision
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
-PAGES = ("/classify", "/categories", "/categories/operating-model", "/categories/scrum")
+DECISION = build_decision()
+DECISION_PAGE = f"/classifications/{DECISION.id}"
+HISTORY_PAGE = f"/articles/{DECISION.article.key}/history"
+PAGES = (
+    "/classify", "/categories", "/categories/operating-model", "/categories/scrum", "/review", DECISION_PAGE,
+    HISTORY_PAGE,
+)  # fmt: skip
 
 pytestmark = [
     pytest.mark.browser,
@@ -63,6 +69,8 @@ def services(served: tuple[str, FakeServices]) -> FakeServices:
     services = served[1]
     services.failure, services.delay_s, services.decision = None, 0.0, build_decision()
     services.asked.clear()
+    services.kept = FakeKept(services.taxonomy)
+    services.kept.keep(services.decision)
     return services
 
 
@@ -281,7 +289,7 @@ def test_the_text_stands_left_of_the_categories_where_there_is_room(page: Page) 
     assert pane["y"] + pane["height"] <= text["y"]
 
 
-NAMELESS = """() => [...document.querySelectorAll("a, button, input, textarea, summary, [tabindex='0']")]
+NAMELESS = """() => [...document.querySelectorAll("a, button, input:not([type='hidden']), textarea, summary, [tabindex='0']")]
   .filter((e) => !(e.getAttribute("aria-label") || e.labels?.length || e.textContent.trim()
     || document.getElementById(e.getAttribute("aria-labelledby"))))
   .map((e) => e.outerHTML)"""
@@ -359,3 +367,103 @@ def test_a_hostile_article_runs_nothing(page: Page, services: FakeServices) -> N
     classify(page)
     assert page.evaluate("window.harmed") is None
     expect(page.locator("#result-heading")).to_contain_text(words)
+
+
+def test_without_javascript_a_question_is_answered_and_the_answer_changed(
+    plain_page: Page, services: FakeServices
+) -> None:
+    plain_page.goto("/review")
+    plain_page.get_by_label("Note").fill("It is about funding teams.")
+    plain_page.get_by_role("button", name="Does not apply: Portfolio Funding").click()
+    expect(plain_page.get_by_role("status")).to_contain_text("Portfolio Funding does not apply by your word.")
+    expect(plain_page.get_by_text("Nothing waits for a person.")).to_be_visible()
+    plain_page.get_by_role("link", name="See or change it").click()
+    card = plain_page.locator("article.card", has_text="It is about funding teams.")
+    expect(card).to_be_in_viewport()
+    card.get_by_text("Change this word").click()
+    card.get_by_role("button", name="Applies: Portfolio Funding").click()
+    expect(plain_page.locator(".card.assigned", has_text="Portfolio Funding")).to_contain_text("Applies by the word of")
+    assert [word.verdict for _, word in services.kept.words] == ["reject", "accept"]
+
+
+def test_with_javascript_an_answer_takes_the_place_of_its_question(page: Page, services: FakeServices) -> None:
+    article = DECISION.article.model_copy(update={"id": "another", "title": "Another article"})
+    services.kept.keep(DECISION.model_copy(update={"id": "second", "article": article}))
+    page.goto("/review")
+    page.evaluate("document.body.dataset.same = 'yes'")
+    second = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Another article"))
+    second.get_by_label("Note").fill("Ours.")
+    second.get_by_role("button", name="Applies: Portfolio Funding", exact=True).click()
+    expect(page.get_by_role("heading", name="Portfolio Funding applies to Another article.")).to_be_focused()
+    expect(page.get_by_text("1 question waits for a person")).to_be_visible()
+    assert page.evaluate("document.body.dataset.same") == "yes"
+    second.get_by_text("Change this word").click()
+    second.get_by_role("button", name="Does not apply").click()
+    expect(page.get_by_role("heading", name="Portfolio Funding does not apply to Another article.")).to_be_focused()
+    ((_, first), (_, last)) = services.kept.words
+    assert (first.note, first.verdict, last.verdict, last.decision) == ("Ours.", "accept", "reject", "word-1")
+
+
+def test_questions_are_answered_by_keyboard_alone(page: Page, services: FakeServices) -> None:
+    page.goto("/review")
+    page.get_by_label("Note").focus()
+    page.keyboard.type("Ours.")
+    page.keyboard.press("Enter")
+    assert not services.kept.words
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Applies: Portfolio Funding", exact=True)).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="does not apply")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name=DECISION.article.title)).to_be_focused()
+    ((_, word),) = services.kept.words
+    assert (word.verdict, word.note) == ("reject", "Ours.")
+
+
+def test_a_word_on_a_result_is_put_in_where_it_was_given(page: Page, services: FakeServices) -> None:
+    classify(page)
+    card = page.locator("#category-scrum")
+    card.get_by_text("Confirm or overrule").click()
+    card.get_by_label("Note").fill("It teaches Scrum.")
+    card.get_by_role("button", name="Applies: Scrum").click()
+    expect(page.locator("#category-scrum .word")).to_be_focused()
+    expect(page.locator("#category-scrum .word")).to_be_in_viewport()
+    expect(page.locator("#category-scrum .word")).to_contain_text("It teaches Scrum.")
+    expect(page.get_by_label("Article", exact=True)).to_have_value("An article about a hospital.")
+    page.get_by_text("Other categories").click()
+    page.get_by_role("button", name="Applies: Kanban").click()
+    expect(page.locator("#category-kanban .word")).to_be_focused()
+    assert [word.category for _, word in services.kept.words] == ["scrum", "kanban"]
+
+
+def test_a_word_that_is_not_kept_is_told_beside_what_was_typed(
+    page: Page, services: FakeServices, context: BrowserContext
+) -> None:
+    services.kept.failure = BadArticle("The note is about something else.")
+    page.goto("/review")
+    page.get_by_label("Note").fill("Typed with care.")
+    button = page.get_by_role("button", name="Does not apply")
+    button.click()
+    expect(page.get_by_role("alert")).to_have_text("The note is about something else.")
+    context.route("**/feedback/page", lambda route: route.fulfill(status=403, json={"detail": "Not from <b>here</b>."}))
+    button.click()
+    expect(page.get_by_role("alert")).to_have_text("Not from <b>here</b>.")
+    expect(page.get_by_label("Note")).to_have_value("Typed with care.")
+
+
+def test_on_the_page_of_a_decision_quotes_are_lit_too(page: Page) -> None:
+    page.goto(DECISION_PAGE)
+    page.locator(".card.excluded h4").hover()
+    assert len(page.locator("mark.lit").all_inner_texts()) == 2
+
+
+def test_a_hostile_note_runs_nothing(page: Page, services: FakeServices) -> None:
+    words = "<script>window.harmed=1</script><img src=x onerror=window.harmed=1>"
+    page.goto("/review")
+    page.get_by_label("Note").fill(words)
+    page.get_by_role("button", name="Does not apply").click()
+    expect(page.locator(".note")).to_have_text(words)
+    page.goto(HISTORY_PAGE)
+    expect(page.locator(".note")).to_have_text(words)
+    assert page.evaluate("window.harmed") is None

@@ -1,7 +1,8 @@
 """Owns the circuit breaker: when a server is left alone because asking it cannot help."""
 
+from app.domain.attempt import FailureKind
 from app.domain.value import Value
-from app.llm.failures import AttemptFailed, Kind
+from app.llm.failures import AttemptFailed
 
 QUOTA_S = 600.0
 REFUSED_S = 60.0
@@ -9,14 +10,14 @@ DOWN_S = 15.0
 LONGEST_DOWN_S = 300.0
 IN_A_ROW = 5
 
-_REFUSED: frozenset[Kind] = frozenset({"unauthorised", "not_found"})
-_DOWN: frozenset[Kind] = frozenset({"unreachable", "disconnected", "timeout", "overloaded", "server_error"})
+_REFUSED: frozenset[FailureKind] = frozenset({"unauthorised", "not_found"})
+_DOWN: frozenset[FailureKind] = frozenset({"unreachable", "disconnected", "timeout", "overloaded", "server_error"})
 
 
 class Reason(Value):
     """Why a server is left alone: the kind of failure, and what the server said."""
 
-    kind: Kind
+    kind: FailureKind
     message: str
 
 

@@ -9,10 +9,11 @@ from typing import Literal
 
 from pydantic import PositiveInt
 
+from app.domain.attempt import FailureKind
 from app.domain.value import Value
 from app.errors import ModelUnavailable
 from app.llm.clock import Clock
-from app.llm.failures import MAY_PASS, UNKNOWN_OUTCOME, AttemptFailed, Kind
+from app.llm.failures import MAY_PASS, UNKNOWN_OUTCOME, AttemptFailed
 from app.llm.queue.alarm import Alarm
 from app.llm.queue.circuit import Circuit
 from app.llm.queue.concurrency import MOST, START, Concurrency
@@ -25,8 +26,8 @@ from app.llm.wire import RateLimits
 PATIENCE_S = 45.0
 """How long an editor's question waits for its turn and is asked again, all in all."""
 MOST_ATTEMPTS = 4
-_OVERLOAD: frozenset[Kind] = frozenset({"rate_limited", "slow_down", "overloaded", "timeout"})
-_USED: frozenset[Kind] = UNKNOWN_OUTCOME | {"unusable_reply"}
+_OVERLOAD: frozenset[FailureKind] = frozenset({"rate_limited", "slow_down", "overloaded", "timeout"})
+_USED: frozenset[FailureKind] = UNKNOWN_OUTCOME | {"unusable_reply"}
 
 
 class Limits(Value):

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+from app.domain.attempt import FailureKind
 from app.errors import ModelUnavailable, PromptTooLong, QuotaExhausted
-from app.llm.failures import AttemptFailed, Kind
+from app.llm.failures import AttemptFailed
 from app.llm.queue.circuit import Reason
 
 _INSTEAD = "or set SCOPENOTE_JUDGE=local"
-_REMEDIES: dict[Kind, str] = {
+_REMEDIES: dict[FailureKind, str] = {
     "rate_limited": "Ask again later, or lower SCOPENOTE_MAX_IN_FLIGHT",
     "slow_down": "Ask again later, or lower SCOPENOTE_MAX_IN_FLIGHT",
     "quota_exhausted": "Top up the account or raise its limit",

@@ -6,8 +6,9 @@ from typing import cast
 
 from pydantic_core import from_json
 
+from app.domain.attempt import Tokens
 from app.llm.failures import AttemptFailed
-from app.llm.model import Reply, Tokens
+from app.llm.model import Reply
 
 MAX_COUNT = 10_000_000
 """Tokens of one call: no model reads or writes as many."""

@@ -2,7 +2,8 @@
 
 import re
 
-from app.llm.failures import MAY_PASS, AttemptFailed, Kind
+from app.domain.attempt import FailureKind
+from app.llm.failures import MAY_PASS, AttemptFailed
 from app.llm.model import Reply
 from app.llm.server.output_bounds import BOUNDS, find_most_output, says_too_much
 from app.llm.server.rate_headers import Headers, find_wait_s
@@ -52,7 +53,7 @@ _PARAMETERS = {
 """What we can do without, and how servers call it. A plain word has to stand as a name."""
 _NAMED = re.compile("|".join(rf"(?P<{name}>(?<!\w)(?:{how}))" for name, how in _PARAMETERS.items()), re.IGNORECASE)
 
-_BY_STATUS: dict[int, Kind] = {
+_BY_STATUS: dict[int, FailureKind] = {
     401: "unauthorised",
     402: "quota_exhausted",
     403: "unauthorised",
@@ -104,7 +105,7 @@ def read_failure(status: int, words: ServerWords, headers: Headers, *, is_wrappe
     )
 
 
-def _tell_kind(status: int, words: ServerWords, *, may_say_too_long: bool) -> tuple[Kind, str | None]:
+def _tell_kind(status: int, words: ServerWords, *, may_say_too_long: bool) -> tuple[FailureKind, str | None]:
     """By the server's machine-readable words first, then by what it says, then by its status."""
     kind = _find_told_kind(status, words, may_say_too_long=may_say_too_long) or _BY_STATUS.get(status)
     if kind is not None:
@@ -120,7 +121,7 @@ def _tell_kind(status: int, words: ServerWords, *, may_say_too_long: bool) -> tu
     return _tell_refusal(words)
 
 
-def _tell_refusal(words: ServerWords) -> tuple[Kind, str | None]:
+def _tell_refusal(words: ServerWords) -> tuple[FailureKind, str | None]:
     # A server that names the parameter in a field of its own may mention others in its words.
     named = _NAMED.search(f"'{words.parameter}'" if words.parameter else words.message)
     if named is None:
@@ -131,7 +132,7 @@ def _tell_refusal(words: ServerWords) -> tuple[Kind, str | None]:
     return "parameter_refused", named.lastgroup
 
 
-def _find_told_kind(status: int, words: ServerWords, *, may_say_too_long: bool) -> Kind | None:
+def _find_told_kind(status: int, words: ServerWords, *, may_say_too_long: bool) -> FailureKind | None:
     if status == 403 and not words.is_json:
         # A firewall on the way takes offence at one text; that says nothing about the key.
         return "bad_request"

@@ -4,13 +4,15 @@ import asyncio
 import math
 from collections.abc import Callable
 
+from app.domain.attempt import Attempt, Purpose, Spent, Status, Tokens
 from app.domain.errand import Errand
 from app.domain.verdict import Usage
+from app.errors import BudgetSpent
 from app.llm.clock import Clock
 from app.llm.failures import UNKNOWN_OUTCOME, AttemptFailed
-from app.llm.model import Question, Reply, Tokens
+from app.llm.model import Question, Reply
 from app.llm.spending.budgets import Budgets, Need
-from app.llm.spending.ledger import Attempt, Ledger, Purpose, Status
+from app.llm.spending.ledger import Ledger
 from app.llm.spending.prices import Price
 from app.llm.tab import Tab
 
@@ -43,6 +45,7 @@ class Accounts:
         self._model = model
         self._price = price
         self._open: set[str] = set()
+        self._settled = 0
         self._waiters: list[asyncio.Future[None]] = []
 
     @property
@@ -62,19 +65,89 @@ class Accounts:
         cost = None if self._price is None else self._price.compute_most(put_in, given_out)
         return Need(input_tokens=put_in, output_tokens=given_out, cost_usd=cost)
 
-    def check(self, need: Need, errand: Errand, tab: Tab) -> None:
-        """See `Budgets.check`: asked before a question waits for its turn, so that none waits for nothing."""
-        self._budgets.check(need, errand, tab)
+    async def check(self, need: Need, errand: Errand, tab: Tab) -> None:
+        """Pass what the caps allow; asked before a question waits for its turn, so that none waits for nothing.
 
-    def open(self, need: Need, purpose: Purpose, errand: Errand, tab: Tab) -> Attempt:
+        Raises:
+            BudgetSpent: a cap does not allow it.
+            ModelUnavailable: what is spent cannot be looked up.
+        """
+        self._budgets.check_call(need, tab)
+        while True:
+            settled = self._settled
+            day = await self._ledger.sum_day() if self._budgets.caps_day else Spent()
+            job = await self._ledger.sum_job(errand.job) if errand.job and self._budgets.caps_job(errand) else Spent()
+            try:
+                return self._budgets.check_sums(need, errand, day, job)
+            except BudgetSpent:
+                if settled == self._settled:
+                    raise
+
+    async def open(self, need: Need, purpose: Purpose, errand: Errand, tab: Tab) -> Attempt:
         """Check the caps, write the attempt down and hold what it may need, in one go.
 
         Raises:
             BudgetSpent: a cap does not allow it.
             ModelUnavailable: it cannot be written down.
         """
-        self._budgets.check(need, errand, tab)
-        attempt = Attempt(
+        self._budgets.check_call(need, tab)
+        attempt = self._begin(need, purpose, errand)
+        # Before the ledger is asked: meanwhile others look at the same tab, and at what is under way.
+        self._open.add(attempt.id)
+        tab.hold(attempt.id, need.tokens, need.cost_usd or 0.0)
+        try:
+            await self._write_down(attempt, need, errand)
+        except BaseException:
+            self._open.discard(attempt.id)
+            tab.release(attempt.id)
+            if not self._open:
+                self._wake()
+            raise
+        return attempt
+
+    async def close_answered(self, attempt: Attempt, reply: Reply, latency_s: float, tab: Tab) -> Attempt:
+        """A reply came: the server's word on tokens and money counts, else an estimate."""
+        guessed = Tokens(
+            input=attempt.tokens.input,
+            output=min(attempt.tokens.output, len(reply.text.encode("utf-8", "replace")) // BYTES_PER_TOKEN + 1),
+        )
+        tokens = reply.tokens or guessed
+        charged = reply.cost_usd is not None
+        return await self._close(
+            attempt,
+            tab,
+            status="answered",
+            tokens=tokens,
+            estimated=reply.tokens is None,
+            cost_usd=reply.cost_usd if charged else self._compute_cost(tokens),
+            prices_as_of=None if charged else attempt.prices_as_of,
+            latency_ms=latency_s * 1000,
+        )
+
+    async def close_failed(self, attempt: Attempt, failure: AttemptFailed, latency_s: float, tab: Tab) -> Attempt:
+        """No reply came. A plain refusal is not billed; where the server may have answered, all is."""
+        unknown = failure.kind in UNKNOWN_OUTCOME
+        billed = unknown or failure.kind == "unusable_reply"
+        tokens = failure.tokens or (attempt.tokens if billed else Tokens())
+        estimated = failure.tokens is None and billed
+        return await self._close(
+            attempt,
+            tab,
+            status="unknown" if unknown else "failed",
+            failure=failure.kind,
+            http_status=failure.status,
+            tokens=tokens,
+            estimated=estimated,
+            cost_usd=attempt.cost_usd if estimated else self._compute_cost(tokens),
+            latency_ms=latency_s * 1000,
+        )
+
+    async def close_unknown(self, attempt: Attempt, latency_s: float, tab: Tab) -> Attempt:
+        """Nobody waits for the reply any more; the server may still give it, and bill it."""
+        return await self._close(attempt, tab, status="unknown", latency_ms=latency_s * 1000)
+
+    def _begin(self, need: Need, purpose: Purpose, errand: Errand) -> Attempt:
+        return Attempt(
             id=self._new_id(),
             at=self._clock.now(),
             server=self._server,
@@ -88,55 +161,28 @@ class Accounts:
             cost_usd=need.cost_usd,
             prices_as_of=self._price.as_of if self._price else None,
         )
-        self._ledger.open(attempt)
-        self._open.add(attempt.id)
-        tab.hold(attempt.id, need.tokens, need.cost_usd or 0.0)
-        return attempt
 
-    def close_answered(self, attempt: Attempt, reply: Reply, latency_s: float, tab: Tab) -> Attempt:
-        """A reply came: the server's word on tokens and money counts, else an estimate."""
-        guessed = Tokens(
-            input=attempt.tokens.input,
-            output=min(attempt.tokens.output, len(reply.text.encode("utf-8", "replace")) // BYTES_PER_TOKEN + 1),
-        )
-        tokens = reply.tokens or guessed
-        charged = reply.cost_usd is not None
-        return self._close(
-            attempt,
-            tab,
-            status="answered",
-            tokens=tokens,
-            estimated=reply.tokens is None,
-            cost_usd=reply.cost_usd if charged else self._compute_cost(tokens),
-            prices_as_of=None if charged else attempt.prices_as_of,
-            latency_ms=latency_s * 1000,
-        )
+    async def _write_down(self, attempt: Attempt, need: Need, errand: Errand) -> None:
+        while True:
+            settled = self._settled
+            try:
+                return await self._ledger.open(
+                    attempt, lambda day, job: self._budgets.check_sums(need, errand, day, job)
+                )
+            except BudgetSpent:
+                # What was settled since the sums were read may have made room.
+                if settled == self._settled:
+                    raise
 
-    def close_failed(self, attempt: Attempt, failure: AttemptFailed, latency_s: float, tab: Tab) -> Attempt:
-        """No reply came. A plain refusal is not billed; where the server may have answered, all is."""
-        unknown = failure.kind in UNKNOWN_OUTCOME
-        billed = unknown or failure.kind == "unusable_reply"
-        tokens = failure.tokens or (attempt.tokens if billed else Tokens())
-        estimated = failure.tokens is None and billed
-        return self._close(
-            attempt,
-            tab,
-            status="unknown" if unknown else "failed",
-            failure=failure.kind,
-            http_status=failure.status,
-            tokens=tokens,
-            estimated=estimated,
-            cost_usd=attempt.cost_usd if estimated else self._compute_cost(tokens),
-            latency_ms=latency_s * 1000,
-        )
-
-    def close_unknown(self, attempt: Attempt, latency_s: float, tab: Tab) -> Attempt:
-        """Nobody waits for the reply any more; the server may still give it, and bill it."""
-        return self._close(attempt, tab, status="unknown", latency_ms=latency_s * 1000)
-
-    def _close(self, attempt: Attempt, tab: Tab, *, status: Status, **found: object) -> Attempt:
+    async def _close(self, attempt: Attempt, tab: Tab, *, status: Status, **found: object) -> Attempt:
         closed = attempt.model_copy(update={"status": status, **found})
-        self._ledger.close(closed)
+        try:
+            await self._ledger.close(closed)
+        finally:
+            self._settle(closed, tab)
+        return closed
+
+    def _settle(self, closed: Attempt, tab: Tab) -> None:
         usage = Usage(
             calls=1,
             input_tokens=closed.tokens.input,
@@ -145,13 +191,16 @@ class Accounts:
             cost_usd=closed.cost_usd,
             prices_as_of=closed.prices_as_of,
         )
-        tab.settle(attempt.id, usage)
-        self._open.discard(attempt.id)
+        tab.settle(closed.id, usage)
+        self._open.discard(closed.id)
+        self._settled += 1
+        self._wake()
+
+    def _wake(self) -> None:
         waiters, self._waiters = self._waiters, []
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(None)
-        return closed
 
     def _compute_cost(self, tokens: Tokens) -> float | None:
         if tokens.input + tokens.output == 0:

@@ -1,23 +1,17 @@
 """Owns budgets: caps on tokens and money that no call is sent beyond."""
 
-from typing import Literal
-
 from pydantic import NonNegativeFloat, NonNegativeInt
 
+from app.domain.attempt import Spent
 from app.domain.errand import Errand
 from app.domain.value import Value
 from app.errors import BadSetting, BudgetSpent
-from app.llm.spending.ledger import Ledger, Spent
 from app.llm.spending.prices import Price
 from app.llm.tab import Tab
 
-Scope = Literal["CALL", "JOB", "DAY"]
-
-_REMEDIES: dict[Scope, str] = {
-    "CALL": "Raise it",
-    "JOB": "Raise it",
-    "DAY": "Raise it, wait for midnight UTC",
-}
+_RAISE = "Raise it, or set SCOPENOTE_JUDGE=local"
+_WAIT = "Raise it, wait for midnight UTC, or set SCOPENOTE_JUDGE=local"
+_RUN_AGAIN = "Run it again with more, or with --judge local"
 
 
 class Caps(Value):
@@ -45,7 +39,7 @@ class Need(Value):
 
 
 class Budgets:
-    """Holds every request to the caps, against what the ledger and the tab say is spent.
+    """Holds every request to the caps, against what the tab and the ledger say is spent.
 
     Requests under way count as what they take at most, so that many at once stay within a cap as well.
 
@@ -53,45 +47,71 @@ class Budgets:
         BadSetting: money is capped and the model's price is not known.
     """
 
-    def __init__(self, caps: Caps, ledger: Ledger, *, price: Price | None, model: str) -> None:
+    def __init__(self, caps: Caps, *, price: Price | None, model: str) -> None:
         self._caps = caps
-        self._ledger = ledger
+        self._model = model
         money = {"CALL": caps.call_usd, "JOB": caps.job_usd, "DAY": caps.day_usd}
         capped = [f"SCOPENOTE_BUDGET_{scope}_USD" for scope, cap in money.items() if cap is not None]
         if capped and price is None:
-            raise BadSetting(
-                f"{capped[0]} cannot be kept, because the price of model {model!r} is not known. "
-                "Name the price in a file and the file in SCOPENOTE_PRICES, or cap tokens instead."
-            )
+            raise BadSetting(_tell_no_price(capped[0], model))
 
-    def check(self, need: Need, errand: Errand, tab: Tab) -> None:
-        """Pass what fits into every cap.
+    @property
+    def caps_day(self) -> bool:
+        """Whether it matters what the day's attempts took."""
+        return self._caps.day_usd is not None or self._caps.day_tokens is not None
+
+    def caps_job(self, errand: Errand) -> bool:
+        """Whether it matters what the errand's job took."""
+        caps = (self._caps.job_usd, self._caps.job_tokens, errand.most_usd)
+        return errand.job is not None and any(cap is not None for cap in caps)
+
+    def check_call(self, need: Need, tab: Tab) -> None:
+        """Pass what fits into the caps on one classification.
+
+        Raises:
+            BudgetSpent: it does not; the text names the setting, what is spent and what is needed.
+        """
+        spent = Spent(tokens=tab.tokens, cost_usd=tab.cost_usd)
+        _check_tokens("SCOPENOTE_BUDGET_CALL_TOKENS", self._caps.call_tokens, spent, need, _RAISE)
+        _check_usd("SCOPENOTE_BUDGET_CALL_USD", self._caps.call_usd, spent, need, _RAISE)
+
+    def check_sums(self, need: Need, errand: Errand, day: Spent, job: Spent) -> None:
+        """Pass what fits into the caps on the errand's job and on the day, with what each took so far.
 
         Raises:
             BudgetSpent: it does not; the text names the setting, what is spent and what is needed.
         """
         caps = self._caps
-        if caps.call_usd is not None or caps.call_tokens is not None:
-            spent = Spent(tokens=tab.tokens, cost_usd=tab.cost_usd)
-            _check_scope("CALL", spent, need, usd=caps.call_usd, tokens=caps.call_tokens)
-        if errand.job is not None and (caps.job_usd is not None or caps.job_tokens is not None):
-            spent = self._ledger.sum_job(errand.job)
-            _check_scope("JOB", spent, need, usd=caps.job_usd, tokens=caps.job_tokens)
-        if caps.day_usd is not None or caps.day_tokens is not None:
-            _check_scope("DAY", self._ledger.sum_day(), need, usd=caps.day_usd, tokens=caps.day_tokens)
+        if errand.job is not None:
+            if errand.most_usd is not None and need.cost_usd is None:
+                raise BudgetSpent(_tell_no_price("--max-cost", self._model))
+            _check_usd("--max-cost", errand.most_usd, job, need, _RUN_AGAIN)
+            _check_tokens("SCOPENOTE_BUDGET_JOB_TOKENS", caps.job_tokens, job, need, _RAISE)
+            _check_usd("SCOPENOTE_BUDGET_JOB_USD", caps.job_usd, job, need, _RAISE)
+        _check_tokens("SCOPENOTE_BUDGET_DAY_TOKENS", caps.day_tokens, day, need, _WAIT)
+        _check_usd("SCOPENOTE_BUDGET_DAY_USD", caps.day_usd, day, need, _WAIT)
 
 
-def _check_scope(scope: Scope, spent: Spent, need: Need, *, usd: float | None, tokens: int | None) -> None:
-    if tokens is not None and spent.tokens + need.tokens > tokens:
-        raise BudgetSpent(_describe(scope, "TOKENS", str(tokens), f"{spent.tokens:,}", f"{need.tokens:,}"))
-    cost = need.cost_usd or 0.0
-    if usd is not None and spent.cost_usd + cost > usd:
-        raise BudgetSpent(_describe(scope, "USD", f"{usd:g}", f"{spent.cost_usd:.6f} USD", f"{cost:.6f} USD"))
+def _check_tokens(name: str, cap: int | None, spent: Spent, need: Need, remedy: str) -> None:
+    if cap is not None and spent.tokens + need.tokens > cap:
+        raise BudgetSpent(_describe(f"{name}={cap}", f"{spent.tokens:,} tokens", f"{need.tokens:,} tokens", remedy))
 
 
-def _describe(scope: Scope, unit: str, cap: str, spent: str, need: str) -> str:
-    said = " tokens" if unit == "TOKENS" else ""
+def _check_usd(name: str, cap: float | None, spent: Spent, need: Need, remedy: str) -> None:
+    cost_usd = need.cost_usd or 0.0
+    if cap is not None and spent.cost_usd + cost_usd > cap:
+        raise BudgetSpent(_describe(f"{name}={cap:g}", f"{spent.cost_usd:.6f} USD", f"{cost_usd:.6f} USD", remedy))
+
+
+def _describe(cap: str, spent: str, need: str, remedy: str) -> str:
     return (
-        f"SCOPENOTE_BUDGET_{scope}_{unit}={cap} does not allow this request: {spent}{said} are spent or held for "
-        f"requests under way, and it may need up to {need}{said}. {_REMEDIES[scope]}, or set SCOPENOTE_JUDGE=local."
+        f"{cap} does not allow this request: {spent} are spent or held for requests under way, "
+        f"and it may need up to {need}. {remedy}."
+    )
+
+
+def _tell_no_price(name: str, model: str) -> str:
+    return (
+        f"{name} cannot be kept, because the price of model {model!r} is not known. "
+        "Name the price in a file and the file in SCOPENOTE_PRICES, or cap tokens instead."
     )

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, JsonValue, PositiveInt, ValidationError
 
+from app.domain.attempt import Tokens
 from app.domain.value import Value
 from app.errors import BadFile
-from app.llm.model import Tokens
 
 SHIPPED = Path(__file__).with_name("prices.toml")
 MAX_BYTES = 1_000_000

@@ -1,4 +1,4 @@
-// The editor's page with JavaScript: progress, Ctrl+Enter, a text that survives a reload, quotes lit in the text.
+// The editor's page with JavaScript: progress, Ctrl+Enter, a text that survives a reload.
 "use strict";
 (() => {
   const KEPT = "scopenote.form";
@@ -78,7 +78,9 @@
   });
   form.addEventListener("htmx:afterRequest", () => result.removeAttribute("aria-busy"));
   // Only our own page's parts are put in; a problem document (JSON) is told in words.
+  const isOurs = (event) => event.detail.requestConfig.elt === form;
   result.addEventListener("htmx:beforeSwap", (event) => {
+    if (!isOurs(event)) return;
     const answer = event.detail.xhr;
     if ((answer.getResponseHeader("content-type") ?? "").startsWith("text/html")) return;
     event.detail.shouldSwap = false;
@@ -88,29 +90,8 @@
     } catch {}
     tell(words);
   });
-  result.addEventListener("htmx:afterSwap", arrive);
+  result.addEventListener("htmx:afterSwap", (event) => {
+    if (isOurs(event)) arrive();
+  });
   form.addEventListener("htmx:sendError", () => tell("The service cannot be reached. Your text is still here: try again."));
-
-  // Under the pointer or the focus, a quote's own words are lit, or all the words that its category rests on.
-  let chosen = [];
-  const light = (numbers) => {
-    for (const mark of result.querySelectorAll("mark")) {
-      mark.classList.toggle("lit", mark.dataset.notes.split(" ").some((number) => numbers.includes(number)));
-    }
-  };
-  const find = (target) => {
-    const link = target.closest("[data-note]");
-    if (link) return [link.dataset.note];
-    return [...(target.closest(".card")?.querySelectorAll("[data-note]") ?? [])].map((each) => each.dataset.note);
-  };
-  result.addEventListener("mouseover", (event) => {
-    const found = find(event.target);
-    light(found.length ? found : chosen);
-  });
-  for (const name of ["focusin", "click"]) result.addEventListener(name, (event) => light((chosen = find(event.target))));
-  result.addEventListener("click", (event) => {
-    const link = event.target.closest('a[href^="#quote-"]');
-    let folded = link && document.querySelector(link.getAttribute("href"))?.closest("details");
-    for (; folded; folded = folded.parentElement.closest("details")) folded.open = true;
-  });
 })();

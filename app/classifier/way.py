@@ -1,4 +1,4 @@
-"""Owns the way of an article: from candidates to a decision, every step in reading order."""
+"""Owns the way of an article: from candidates to a decision that is kept, every step in reading order."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -6,31 +6,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from app.classifier.hearing import Hearing
+from app.classifier.keeping import AGAIN, NOT_AGAIN, Keeper, Known
+from app.classifier.telling import collect_warnings, say_left_out, say_who
 from app.domain.article import Article
 from app.domain.category import Category, Taxonomy
 from app.domain.decision import Assignment, Decision
 from app.domain.errand import Errand
+from app.domain.feedback import Word
 from app.domain.grounded import CheckedVerdict, ScoredVerdict
 from app.domain.plan import Plan
 from app.domain.progress import Progress, Step, Watch, watch_nothing
 from app.domain.sighting import Sighting
-from app.domain.telling import tell_count, tell_removed
-from app.domain.verdict import Judgement, Verdict
-from app.errors import Unavailable
-from app.judges.judge import Judge
+from app.domain.telling import tell_count
+from app.domain.verdict import Judgement, Usage, Verdict
 from app.llm.tab import Tab
 from app.rules.disagreement import confront
 from app.rules.exclusion_check import check_all
 from app.rules.folding import FoldedText
 from app.rules.grounding import ground
+from app.rules.overruling import overrule
 from app.rules.ranking import rank
 from app.rules.scoring import may_stand, score
-from app.rules.suspicion.finding import Suspicion, find_suspicious, tell_suspicious
+from app.rules.suspicion.finding import Suspicion, find_suspicious
 from app.rules.thresholds import Thresholds
 
-NOT_ASKED_FOR = "Not among the categories that were asked for."
-NOT_SHORTLISTED = "The shortlist left it out: other categories are closer to this article."
-NOT_NEAREST = "Left out with its group of similar categories: other groups are closer to this article."
 EDITOR = Errand()
 
 
@@ -44,58 +44,88 @@ class Lookout(Protocol):
 
 @dataclass(frozen=True)
 class Classifier:
-    """Decides about articles by one taxonomy. Keeps nothing between two articles.
-
-    `second` is asked too where `wants_second` says so of an article; it never decides by itself.
-    """
+    """Decides about articles by one taxonomy. `keeper` is None where nothing is kept."""
 
     taxonomy: Taxonomy
-    judge: Judge
+    hearing: Hearing
     lookout: Lookout
     thresholds: Thresholds
     now: Callable[[], datetime]
     timer_s: Callable[[], float]
     new_id: Callable[[], str]
-    second: Judge | None = None
-    wants_second: Callable[[Article], bool] = lambda _: True
+    keeper: Keeper | None = None
+
+    @property
+    def basis(self) -> str:
+        """What all of its decisions have in common, as one digest; "" where nothing is kept."""
+        return self.keeper.basis if self.keeper else ""
 
     async def plan(self, article: Article, only: Sequence[str] = ()) -> Plan:
         """How the article would be asked about, and what that would cost; spends nothing.
 
         Raises:
             UnknownCategory: `only` names an id that the taxonomy lacks.
+            StoreUnavailable: what is kept cannot be read.
         """
         named = {self.taxonomy.get_category(id_).id for id_ in only}
         chosen = tuple(c for c in self.taxonomy.categories if not named or c.id in named)
-        return await self.judge.plan(article, chosen, may_leave_out=not named)
+        return await self.hearing.judge.plan(article, chosen, may_leave_out=not named)
 
     async def classify(
-        self, article: Article, only: Sequence[str] = (), errand: Errand = EDITOR, watch: Watch = watch_nothing
+        self,
+        article: Article,
+        only: Sequence[str] = (),
+        errand: Errand = EDITOR,
+        watch: Watch = watch_nothing,
+        tab: Tab | None = None,
     ) -> Decision:
         """What Scopenote says about the article; `only` limits it to categories with these ids.
 
+        A decision that still holds is given again as it was made, `cached`. Who hands in a tab can
+        read from it what was spent, also where this raises.
+
         Raises:
             UnknownCategory: `only` names an id that the taxonomy lacks.
-            Unavailable: the judge cannot be asked.
+            Unavailable: the judge cannot be asked, or the decision cannot be kept.
         """
-        started_s, tab = self.timer_s(), Tab()
+        started_s, tab = self.timer_s(), tab or Tab()
+        only = tuple(sorted({self.taxonomy.get_category(id_).id for id_ in only}))
+        known = await self.keeper.look_up(article, only) if self.keeper else None
+        if known and known.decision:
+            _tell(watch, "decided", f"it holds since {known.decision.created_at:%Y-%m-%d %H:%M} UTC", 1.0)
+            return await self._give_again(article, known, known.decision, started_s, only=only, job=errand.job)
         plan = await self.plan(article, only)
         _tell(watch, "planned", plan.reason, 0.15)
         suspicions = () if plan.strategy == "local" else await asyncio.to_thread(find_suspicious, article)
-        judgement, second = await self._ask(article, plan, errand, tab, is_suspicious=bool(suspicions))
-        _tell(watch, "answered", _say_who(judgement), 0.7)
+        heard = await self.hearing.ask(article, plan, errand, tab, is_suspicious=bool(suspicions))
+        judgement, second = heard
+        _tell(watch, "answered", say_who(judgement), 0.7)
         scored = await asyncio.to_thread(self._weigh, judgement, second, plan, article, suspicions)
         open_ = [verdict for verdict in scored if may_stand(verdict, self.thresholds)]
         _tell(watch, "grounded", f"{tell_count(len(open_), 'verdict')} can stand by what was quoted", 0.8)
         sightings = await self.lookout.look(article, [verdict.category for verdict in open_])
         checked = await asyncio.to_thread(check_all, open_, article, sightings, self.thresholds)
         _tell(watch, "excluded", _count_findings(checked), 0.95)
+        assignments = self._rank(checked, scored, plan, only, known.words if known else ())
+        _tell(watch, "decided", _count_assigned(assignments), 1.0)
+        warnings = collect_warnings(article, plan, judgement, suspicions, sightings)
+        decision = self._conclude(article, judgement, assignments, tab=tab, warnings=warnings, started_s=started_s)
+        return await self._keep(decision, judgement, known, only, errand) if known else decision
+
+    def _rank(
+        self,
+        checked: Sequence[CheckedVerdict],
+        scored: Sequence[ScoredVerdict],
+        plan: Plan,
+        only: Sequence[str],
+        words: Sequence[Word],
+    ) -> tuple[Assignment, ...]:
+        """Every category's assignment, with the editors' words on top."""
         judged = {verdict.scored.category.id for verdict in checked}
         closed = [CheckedVerdict(scored=v, findings=()) for v in scored if v.category.id not in judged]
-        assignments = rank((*checked, *closed), self.taxonomy, self.thresholds, left_out=_say_left_out(plan, only))
-        _tell(watch, "decided", _count_assigned(assignments), 1.0)
-        warnings = _collect_warnings(article, plan, judgement, suspicions, sightings)
-        return self._conclude(article, judgement, assignments, tab=tab, warnings=warnings, started_s=started_s)
+        left_out = say_left_out(plan, only)
+        ranked = rank((*checked, *closed), self.taxonomy, self.thresholds, left_out=left_out)
+        return overrule(ranked, words, self.taxonomy)
 
     def _conclude(
         self,
@@ -119,32 +149,45 @@ class Classifier:
             usage=tab.usage,
             cached=judgement.kept,
             warnings=warnings,
-            took_ms=round((self.timer_s() - started_s) * 1000, 1),
+            took_ms=self._count_ms(started_s),
         )
 
-    async def _ask(
-        self, article: Article, plan: Plan, errand: Errand, tab: Tab, *, is_suspicious: bool
-    ) -> tuple[Judgement, Judgement | None]:
-        """The judge's answer, and at the same time the second one's where it looks as well.
+    async def _keep(
+        self, decision: Decision, judgement: Judgement, known: Known, only: Sequence[str], errand: Errand
+    ) -> Decision:
+        """The decision as it is kept.
 
-        It always looks at an article that seems to give orders. A stand-in for the judge needs no
-        second opinion: it would be its own.
+        It holds until something that it rests on changes, unless a stand-in made it, or a reply
+        could not be read and may be the next time.
         """
-        if self.second is None or not (is_suspicious or self.wants_second(article)):
-            return await self.judge.judge(article, plan, errand, tab), None
-        looking = asyncio.ensure_future(self.second.judge(article, plan, errand, tab))
-        try:
-            judgement = await self.judge.judge(article, plan, errand, tab)
-        except BaseException:
-            looking.cancel()
-            raise
-        try:
-            second = await looking
-        except Unavailable as error:
-            return _warn(judgement, f"there is no second opinion: {error}"), None
-        if judgement.judge.kind == second.judge.kind:
-            return judgement, None
-        return _warn(judgement, *second.warnings), second
+        if self.keeper is None:
+            return decision
+        again = "" if only else judgement.ask_again
+        if judgement.judge.degraded:
+            later = AGAIN if again else NOT_AGAIN
+            decision = decision.model_copy(update={"warnings": (*decision.warnings, later)})
+        is_whole = judgement.kept or not any(verdict.unreadable for verdict in judgement.verdicts)
+        holds = is_whole and not judgement.judge.degraded
+        kept = await self.keeper.keep(decision, known, only=only, job=errand.job, holds=holds, again=again)
+        return kept.model_copy(
+            update={"article": decision.article, "usage": decision.usage, "took_ms": decision.took_ms}
+        )
+
+    async def _give_again(
+        self,
+        article: Article,
+        known: Known,
+        decision: Decision,
+        started_s: float,
+        *,
+        only: Sequence[str],
+        job: str | None,
+    ) -> Decision:
+        """A kept decision, about the article as it was handed in now; it stands, if another took its place."""
+        if self.keeper and not known.stands and not only:
+            await self.keeper.stand_again(article, known, decision, self.now(), job)
+        again = {"article": article, "usage": Usage(), "cached": True, "took_ms": self._count_ms(started_s)}
+        return decision.model_copy(update=again)
 
     def _weigh(
         self,
@@ -166,28 +209,8 @@ class Classifier:
         first = weigh(judgement.verdicts, frozenset(suspicion.sentence for suspicion in suspicions))
         return confront(first, weigh(second.verdicts, frozenset())) if second else first
 
-
-def _collect_warnings(
-    article: Article,
-    plan: Plan,
-    judgement: Judgement,
-    suspicions: Sequence[Suspicion],
-    sightings: Mapping[str, Sighting],
-) -> tuple[str, ...]:
-    return (
-        *article.warnings,
-        *_tell_removed(article),
-        *plan.notes,
-        *judgement.warnings,
-        *(tell_suspicious(suspicions) if judgement.judge.kind == "llm" else ()),
-        *_find_limits(article, sightings),
-    )
-
-
-def _say_left_out(plan: Plan, only: Sequence[str]) -> str:
-    if only:
-        return NOT_ASKED_FOR
-    return NOT_NEAREST if plan.strategy == "nearest_chunks" else NOT_SHORTLISTED
+    def _count_ms(self, started_s: float) -> float:
+        return round((self.timer_s() - started_s) * 1000, 1)
 
 
 def _tell(watch: Watch, step: Step, message: str, done: float) -> None:
@@ -200,25 +223,3 @@ def _count_findings(checked: Sequence[CheckedVerdict]) -> str:
 
 def _count_assigned(assignments: Sequence[Assignment]) -> str:
     return f"{tell_count(sum(a.status == 'assigned' for a in assignments), 'tag')} assigned"
-
-
-def _warn(judgement: Judgement, *warnings: str) -> Judgement:
-    return judgement.model_copy(update={"warnings": (*judgement.warnings, *warnings)})
-
-
-def _say_who(judgement: Judgement) -> str:
-    judge = judgement.judge
-    return f"{judge.model} answered" + (", standing in" if judge.degraded else "")
-
-
-def _tell_removed(article: Article) -> tuple[str, ...]:
-    removed = tell_removed(article.removed)
-    return (f"left out, because a reader would not see it: {removed}",) if removed else ()
-
-
-def _find_limits(article: Article, sightings: Mapping[str, Sighting]) -> tuple[str, ...]:
-    """A warning where exclusions were looked for in a part of the sentences only."""
-    looked_at = next((sighting.total for sighting in sightings.values() if sighting.sampled), None)
-    if looked_at is None:
-        return ()
-    return (f"exclusions were looked for in {looked_at} of {len(article.sentences)} sentences, evenly spread",)

@@ -1,0 +1,102 @@
+"""Owns what is printed about jobs for people: a plan, a job, a list of jobs, what an undo came to."""
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from app.api.told_job import ToldJob
+from app.cli.terminal import escape_words, join_words, open_console
+from app.domain.job import JobPlan
+from app.domain.telling import tell_count
+from app.jobs.report_page import tell_usd
+from app.jobs.undo import UndoReport
+
+NAMED = 20
+"""Categories, notes or files that are named before the rest is counted."""
+STYLES = {"running": "cyan", "paused": "yellow", "cancelled": "dim", "done": "green", "undone": "dim"}
+
+
+def print_plan(plan: JobPlan) -> None:
+    """Print what a job comes to before anything is spent."""
+    open_console().print(Panel(Group(*_tell_plan(plan)), title="Plan", title_align="left", padding=(1, 2)))
+
+
+def print_job(told: ToldJob) -> None:
+    """Print one job with what became of its items."""
+    tally, spent = told.tally, told.tally.usage
+    head: list[RenderableType] = [
+        Text.assemble((told.state, STYLES[told.state]), f" · made {told.created_at:%Y-%m-%d %H:%M} UTC"),
+    ]
+    if told.reason:
+        head.append(join_words(told.reason))
+    done = (
+        f"{tally.decided:,} decided, {tally.unchanged:,} unchanged, {tally.parked:,} parked, {tally.waiting:,} waiting"
+    )
+    used = f"{tell_count(spent.calls, 'call')}, {tell_tokens(spent.input_tokens + spent.output_tokens)}"
+    bound = f"{tell_usd(told.plan.most_usd)} at most" if told.plan.calls else "nothing to be asked"
+    lines = [Text(f"{tell_count(told.total, 'item')}: {done}"), Text(f"{used}, {tell_usd(spent.cost_usd)} ({bound})")]
+    sources = join_words(("sources: ", "dim"), ", ".join(told.recipe.sources))
+    panel = Panel(Group(*head, Text(), *lines, sources), title=join_words(told.id), title_align="left", padding=(1, 2))
+    open_console().print(panel)
+
+
+def print_jobs(told: Sequence[ToldJob]) -> None:
+    """Print jobs as a table, in the order that they are given in."""
+    table = Table("id", "made (UTC)", "state", "done", "parked", "spent", "sources", box=None, header_style="bold")
+    for job in told:
+        done = job.total - job.tally.waiting
+        table.add_row(
+            job.id,
+            f"{job.created_at:%Y-%m-%d %H:%M}",
+            Text(job.state, STYLES[job.state]),
+            f"{done:,} of {job.total:,}",
+            f"{job.tally.parked:,}" if job.tally.parked else "–",
+            tell_usd(job.tally.usage.cost_usd),
+            escape_words(", ".join(job.recipe.sources)),
+        )
+    open_console().print(table if told else "No jobs yet; `scopenote reclassify` makes one.")
+
+
+def print_undo(report: UndoReport) -> None:
+    """Print what was restored, and what was left and why."""
+    console = open_console()
+    decisions = f"{tell_count(report.decisions, 'article')} stand as before the job"
+    console.print(f"{tell_count(report.restored, 'file')} restored; {decisions}.")
+    for left in report.left[:NAMED]:
+        console.print(join_words(("left: ", "yellow"), f"{left.path}: {left.reason}"))
+    if len(report.left) > NAMED:
+        console.print(f"and {len(report.left) - NAMED:,} more")
+
+
+def tell_tokens(tokens: int) -> str:
+    """So many tokens, in words."""
+    return tell_count(tokens, "token")
+
+
+def _tell_plan(plan: JobPlan) -> list[Text]:
+    lines = [
+        join_words((f"{tell_count(plan.articles, 'article')} selected", "bold")),
+        Text(f"{plan.unchanged:,} unchanged, {plan.free:,} decided again for nothing, {plan.asked:,} to ask about"),
+    ]
+    if plan.calls:
+        about = "" if plan.exact else "about "
+        cached = f" ({plan.cached_tokens:,} from the provider's cache)" if plan.cached_tokens else ""
+        sent = f"{tell_tokens(plan.input_tokens)} in{cached}, {plan.output_tokens:,} out"
+        lines.append(
+            Text(f"{about}{tell_count(plan.pairs, 'pair')} of article and category, {plan.calls:,} calls: {sent}")
+        )
+        dated = f", prices of {plan.prices_as_of}" if plan.prices_as_of else ""
+        cost = f"{tell_usd(plan.cost_usd)} expected, {tell_usd(plan.most_usd)} at most{dated}"
+        lines.append(join_words((cost, "bold")))
+        asked = sorted(plan.by_category.items(), key=lambda pair: (-pair[1], pair[0]))
+        named = ", ".join(f"{category} ({count:,})" for category, count in asked[:NAMED])
+        rest = f" and {len(asked) - NAMED:,} more" if len(asked) > NAMED else ""
+        lines.append(join_words(("asked about: ", "dim"), named + rest))
+    lines.append(Text(f"tags that may be gained: {plan.may_gain:,}, lost: {plan.may_lose:,}"))
+    lines += [join_words(("note: ", "yellow"), note) for note in plan.notes[:NAMED]]
+    if len(plan.notes) > NAMED:
+        lines.append(Text(f"and {len(plan.notes) - NAMED:,} more notes"))
+    return lines

@@ -1,0 +1,174 @@
+"""Owns `scopenote jobs`: list them, look at one, steer it, undo it, and write its report."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.exits import DONE, FAILURES, telling_errors
+from app.cli.terminal import say, write_json
+from app.settings import load_settings
+
+if TYPE_CHECKING:
+    from app.bootstrap.services import Services
+    from app.domain.job import Job
+
+program = typer.Typer(no_args_is_help=True, help="List, show, steer and undo jobs, newest first.")
+
+JobId = Annotated[str, typer.Argument(metavar="ID")]
+AsJson = Annotated[bool, typer.Option("--json", help="for programs")]
+Detach = Annotated[bool, typer.Option("--detach", help="leave the work to `scopenote serve` or `scopenote worker`")]
+NEWEST = 50
+
+
+@program.command("list")
+def list_jobs(as_json: AsJson = False) -> None:
+    """List the newest jobs with what became of their items."""
+
+    async def work(services: "Services") -> int:
+        from app.api.told_job import ToldJob
+
+        jobs = await services.office.list_jobs(NEWEST)
+        told = [ToldJob.of(job, await services.office.tally(job.id)) for job in jobs]
+        if as_json:
+            write_json("[" + ",".join(job.model_dump_json() for job in told) + "]")
+        else:
+            from app.cli.job_cards import print_jobs
+
+            print_jobs(told)
+        return DONE
+
+    _run(work)
+
+
+@program.command("show")
+def show_job(job_id: JobId, as_json: AsJson = False) -> None:
+    """Show one job: its state, its items, what it has used of what was planned."""
+
+    async def work(services: "Services") -> int:
+        await _show(services, await services.office.get_job(job_id), as_json=as_json)
+        return DONE
+
+    _run(work)
+
+
+@program.command("pause")
+def pause(job_id: JobId, as_json: AsJson = False) -> None:
+    """Let what was begun come to its end, and begin nothing more."""
+    _run(lambda services: _steer(services, services.office.pause(job_id), as_json=as_json))
+
+
+@program.command("resume")
+def resume(job_id: JobId, detach: Detach = False, as_json: AsJson = False) -> None:
+    """Go on with a paused job, and see it through."""
+    _run(lambda services: _go_on(services, services.office.resume(job_id), detach=detach, as_json=as_json))
+
+
+@program.command("cancel")
+def cancel(job_id: JobId, as_json: AsJson = False) -> None:
+    """End a job for good; what is decided stays, and can be undone."""
+    _run(lambda services: _steer(services, services.office.cancel(job_id), as_json=as_json))
+
+
+@program.command("retry")
+def retry(job_id: JobId, detach: Detach = False, as_json: AsJson = False) -> None:
+    """Try again what was parked, and see it through. What was paid for is not paid again."""
+    _run(lambda services: _go_on(services, services.office.retry(job_id), detach=detach, as_json=as_json))
+
+
+@program.command("undo")
+def undo(
+    job_id: JobId,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Restore the files that a job wrote, byte for byte, and the decisions that stood before it.
+
+    Files that changed since are left and named.
+    """
+
+    async def work(services: "Services") -> int:
+        job = await services.office.get_job(job_id)
+        sources = ", ".join(job.recipe.sources)
+        if not yes and not typer.confirm(
+            f"Undo job {job.id} of {job.created_at:%Y-%m-%d %H:%M} UTC on {sources}?", err=True
+        ):
+            say("Nothing was undone.")
+            return FAILURES
+        report = await services.office.undo(job_id)
+        if as_json:
+            write_json(report.model_dump_json())
+        else:
+            from app.cli.job_cards import print_undo
+
+            print_undo(report)
+        return FAILURES if report.left else DONE
+
+    _run(work)
+
+
+@program.command("report")
+def write_report(
+    job_id: JobId,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="write a page instead of JSON lines")
+    ] = None,
+) -> None:
+    """Write what became of every item: one JSON object per line, or a page that needs nothing else."""
+
+    async def work(services: "Services") -> int:
+        if html is None:
+            async for line in services.office.list_report(job_id):
+                write_json(line.model_dump_json())
+            return DONE
+        from app.cli.whole_file import write_whole
+
+        await write_whole(html, services.office.render_report(job_id))
+        say(f"The report is in {str(html)!r}.")
+        return DONE
+
+    _run(work)
+
+
+def _run(work: "Callable[[Services], Awaitable[int]]") -> None:
+    with telling_errors():
+        from app.bootstrap.services import build_services
+
+        services = build_services(load_settings())
+
+        async def close_after() -> int:
+            try:
+                return await work(services)
+            finally:
+                await services.close()
+
+        raise typer.Exit(asyncio.run(close_after()))
+
+
+async def _steer(services: "Services", steered: "Awaitable[Job]", *, as_json: bool) -> int:
+    await _show(services, await steered, as_json=as_json)
+    return DONE
+
+
+async def _go_on(services: "Services", steered: "Awaitable[Job]", *, detach: bool, as_json: bool) -> int:
+    from app.cli.job_run import see_through
+
+    job = await steered
+    if detach:
+        await _show(services, job, as_json=as_json)
+        return DONE
+    return await see_through(services, job.id, as_json=as_json)
+
+
+async def _show(services: "Services", job: "Job", *, as_json: bool) -> None:
+    from app.api.told_job import ToldJob
+
+    told = ToldJob.of(job, await services.office.tally(job.id))
+    if as_json:
+        write_json(told.model_dump_json())
+    else:
+        from app.cli.job_cards import print_job
+
+        print_job(told)

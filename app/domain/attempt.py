@@ -1,0 +1,108 @@
+"""Owns the attempt at a model server: what one was, what it is taken to have used, and sums over several."""
+
+from collections.abc import Callable
+from datetime import UTC
+from typing import Literal
+
+from pydantic import AwareDatetime, NonNegativeFloat, NonNegativeInt
+
+from app.domain.value import Value
+
+Purpose = Literal["question", "probe"]
+Status = Literal["sent", "answered", "failed", "unknown"]
+FailureKind = Literal[
+    "rate_limited",
+    "slow_down",
+    "quota_exhausted",
+    "overloaded",
+    "server_error",
+    "timeout",
+    "unreachable",
+    "disconnected",
+    "parameter_refused",
+    "too_long",
+    "bad_request",
+    "unauthorised",
+    "not_found",
+    "unusable_reply",
+]
+"""rate_limited, slow_down, overloaded, server_error, timeout, unreachable, disconnected: another attempt may help.
+parameter_refused: it helps without that parameter, or with less of it. too_long: a shorter prompt helps.
+quota_exhausted, unauthorised, not_found, bad_request: another attempt cannot help. unusable_reply: an answer that is
+no chat completion."""
+
+
+class Tokens(Value):
+    """What a server says it used. `cached` and `written` (to its prompt cache) are parts of `input`."""
+
+    input: NonNegativeInt = 0
+    cached: NonNegativeInt = 0
+    written: NonNegativeInt = 0
+    output: NonNegativeInt = 0
+
+
+class Attempt(Value):
+    """One attempt, as it stands: opened as "sent", closed as one of the others.
+
+    `tokens` and `cost_usd` are what it is taken to have used: the server's word, or an estimate
+    where `estimated` says so, which is the most that it can be while nothing is known. "unknown":
+    the bytes left, and what became of them cannot be told. `cost_usd` is None where the price is
+    not known. `job` is None where the errand belongs to none.
+    """
+
+    id: str
+    at: AwareDatetime
+    server: str
+    model: str
+    urgency: Literal["editor", "job"]
+    job: str | None
+    purpose: Purpose
+    status: Status
+    failure: FailureKind | None = None
+    http_status: int | None = None
+    tokens: Tokens
+    estimated: bool
+    cost_usd: float | None
+    prices_as_of: str | None
+    latency_ms: NonNegativeFloat | None = None
+
+    @property
+    def day(self) -> str:
+        """The UTC day on which it was opened, and whose budget pays: `YYYY-MM-DD`."""
+        return self.at.astimezone(UTC).date().isoformat()
+
+
+class Spent(Value):
+    """A sum over attempts. `cost_usd` leaves out the `unpriced` ones, whose price is not known."""
+
+    calls: NonNegativeInt = 0
+    tokens: NonNegativeInt = 0
+    cost_usd: float = 0.0
+    unpriced: NonNegativeInt = 0
+
+
+Allow = Callable[[Spent, Spent], None]
+"""Given what the day's and the job's attempts took so far; raises `BudgetSpent` where another one is too much.
+
+It may be called from another thread, and more than once, so that it goes by what never changes.
+"""
+
+
+def count_attempt(attempt: Attempt) -> Spent:
+    """What one attempt adds to a sum."""
+    return Spent(
+        calls=1,
+        tokens=attempt.tokens.input + attempt.tokens.output,
+        cost_usd=attempt.cost_usd or 0.0,
+        unpriced=attempt.cost_usd is None,
+    )
+
+
+def add_spent(one: Spent, other: Spent) -> Spent:
+    """Both together."""
+    return Spent(
+        calls=one.calls + other.calls,
+        tokens=one.tokens + other.tokens,
+        cost_usd=one.cost_usd + other.cost_usd,
+        unpriced=one.unpriced + other.unpriced,
+    )

@@ -1,0 +1,112 @@
+"""Owns asking again: articles that a stand-in has decided, until the judge they were meant for has."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from app.classifier.way import Classifier
+from app.domain.errand import Errand
+from app.errors import BadInput, PromptTooLong, StoreUnavailable, Unavailable
+from app.llm.tab import Tab
+from app.store.articles import load_article
+from app.store.asking_again import Due, drop_again, list_due, put_off
+from app.store.connection import Connection
+from app.store.database import Database
+
+AT_ONCE = 20
+"""Articles taken up in one round."""
+MOST_TRIES = 5
+"""At one article, of those that were sent: while the server is known to be down nothing is, and it waits on."""
+PATIENCE = 3
+"""Articles in a row that cannot be asked about, after which the rest has to wait."""
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=1)
+ROUND = timedelta(minutes=10)
+"""The longest that a round takes; what a process that died had taken up is due again after it."""
+BEHIND_ALL = Errand(urgency="job")
+
+log = logging.getLogger(__name__)
+
+
+class AskingAgain:
+    """Goes through what the store says is due, the longest waiting first.
+
+    `find_classifier` gives the classifier whose judge nobody stands in for, None where no LLM judges.
+    """
+
+    def __init__(
+        self, database: Database, find_classifier: Callable[[], Classifier | None], *, now: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._find_classifier = find_classifier
+        self._now = now
+
+    async def ask_due(self) -> int:
+        """Decide again about what is due; how many the judge answered about.
+
+        Each becomes a new decision that stands in place of the stand-in's. What cannot be asked is
+        put off, longer each time. After `PATIENCE` such articles in a row the judge is taken to be
+        away still.
+
+        Raises:
+            StoreUnavailable: the store cannot be reached.
+        """
+        classifier = self._find_classifier()
+        if classifier is None:
+            return 0
+        answered = failed = 0
+        for due in await self._database.write(self._take):
+            if failed == PATIENCE:
+                break
+            tab = Tab()
+            try:
+                answered += await self._ask(classifier, due, tab)
+                failed = 0
+            except StoreUnavailable:
+                raise
+            except Unavailable as error:
+                failed += 1
+                await self._put_off(due, error, was_sent=tab.usage.calls > 0)
+        return answered
+
+    async def keep_asking(self, pause_s: float) -> None:
+        """Look again and again, for as long as nobody cancels this."""
+        while True:
+            await asyncio.sleep(pause_s)
+            try:
+                await self.ask_due()
+            except StoreUnavailable as error:
+                log.warning("articles that wait to be asked about again were not looked for: %s", error)
+            except Exception:  # a fault in one round must not end all of them
+                log.exception("asking again failed")
+
+    def _take(self, connection: Connection) -> list[Due]:
+        """What is due, put off for as long as this round may take, so that no other process asks as well."""
+        now = self._now()
+        taken = list_due(connection, now, AT_ONCE, to_take=True)
+        for due in taken:
+            put_off(connection, due.article, now + ROUND, was_sent=False)
+        return taken
+
+    async def _ask(self, classifier: Classifier, due: Due, tab: Tab) -> bool:
+        """Whether the judge has answered. The article may have another text by now; that has been decided anew."""
+        try:
+            article = await self._database.read(lambda connection: load_article(connection, due.article))
+            await classifier.classify(article, errand=BEHIND_ALL, tab=tab)
+        except BadInput as error:
+            await self._drop(due, str(error))
+            return False
+        return True
+
+    async def _put_off(self, due: Due, error: Unavailable, *, was_sent: bool) -> None:
+        """Later, or never: some are never answered, and each try may have cost."""
+        if isinstance(error, PromptTooLong) or due.tries + was_sent >= MOST_TRIES:
+            await self._drop(due, str(error))
+            return
+        then = self._now() + min(LONGEST_WAIT, FIRST_WAIT * 4**due.tries)
+        await self._database.write(lambda c: put_off(c, due.article, then, was_sent=was_sent))
+
+    async def _drop(self, due: Due, why: str) -> None:
+        log.warning("article %r is not asked about again: %s", due.article, why)
+        await self._database.write(lambda connection: drop_again(connection, due.article))

@@ -1,0 +1,99 @@
+"""Owns working on the items of a batch job: each decided, parked, or found to wait for its batch."""
+
+import logging
+from collections.abc import Sequence
+
+from app.domain.decision import Decision
+from app.domain.errand import Errand
+from app.domain.job import Item, Job
+from app.domain.verdict import Usage
+from app.errors import BadInput, ModelUnavailable, ScopenoteError
+from app.jobs.batch_means import BatchMeans
+from app.jobs.batch_room import Waits, run_in_room
+from app.jobs.desk import Desk
+from app.jobs.failing import read_failure
+from app.judges.running import run_together
+from app.store.articles import load_article
+from app.store.items import load_item, settle_item
+
+_LOG = logging.getLogger(__name__)
+
+
+class BatchItems:
+    """Works on one job's items and remembers which lines those wait for that cannot go on."""
+
+    def __init__(self, means: BatchMeans, desk: Desk, job: Job) -> None:
+        self._means = means
+        self._desk = desk
+        self._job = job
+        self._errand = Errand(urgency="job", job=job.id, most_usd=job.recipe.max_cost_usd)
+        self._waiting: dict[int, frozenset[str]] = {}
+
+    @property
+    def errand(self) -> Errand:
+        """On whose behalf all of them are asked about."""
+        return self._errand
+
+    async def work(self, numbers: Sequence[int]) -> None:
+        """Bring these items as far as they come.
+
+        Raises:
+            Unavailable: something is away that is not the item's fault.
+        """
+        at_once = self._means.limits.at_once
+        for start in range(0, len(numbers), at_once):
+            await run_together(self._work_on(number) for number in numbers[start : start + at_once])
+
+    def take_freed(self, settled: set[str]) -> list[int]:
+        """The items that can go on, now that these lines wait no more; they are not waiting from here on."""
+        for number, lines in self._waiting.items():
+            if not lines.isdisjoint(settled):
+                self._waiting[number] = lines - settled
+        freed = [number for number, lines in self._waiting.items() if not lines]
+        for number in freed:
+            del self._waiting[number]
+        return freed
+
+    async def _work_on(self, number: int) -> None:
+        item = await self._means.database.read(lambda c: load_item(c, self._job.id, number))
+        if item.state != "waiting":
+            return
+        try:
+            article = await self._means.database.read(lambda c: load_article(c, item.article, item.digest))
+            outcome = await run_in_room(self._desk.decide(self._job.recipe, item.article, article, self._errand))
+            if isinstance(outcome, Waits):
+                self._waiting[number] = outcome.lines
+                return
+            if self._job.recipe.write is not None:
+                await self._desk.write_back(self._job, item, outcome)
+        except (BadInput, ModelUnavailable) as error:
+            # No server is asked in here: that the model gave up is about this item's questions alone.
+            await self._settle(_park(item, error))
+        except ScopenoteError:
+            raise
+        except Exception as error:
+            _LOG.exception("item %d of the job %s failed", number, self._job.id)
+            await self._settle(_park(item, error))
+        else:
+            await self._settle(_conclude(item, outcome))
+
+    async def _settle(self, item: Item) -> None:
+        now = self._means.clock.now()
+        await self._means.database.write(lambda c: settle_item(c, item, now))
+
+
+def _park(item: Item, error: Exception) -> Item:
+    return item.model_copy(update={"state": "parked", "tries": item.tries + 1, "reason": read_failure(error).reason})
+
+
+def _conclude(item: Item, decision: Decision) -> Item:
+    stood_before = decision.cached and decision.id == item.before
+    return item.model_copy(
+        update={
+            "state": "unchanged" if stood_before else "decided",
+            "tries": item.tries + 1,
+            "reason": "",
+            "after": decision.id,
+            "usage": Usage() if stood_before else decision.usage,
+        }
+    )

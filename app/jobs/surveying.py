@@ -1,0 +1,77 @@
+"""Owns the survey of a job's sources: what was found, what is to be worked on, and what could not be read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.domain.job import JobPlan
+from app.domain.telling import tell_count
+from app.errors import BadFile, StoreUnavailable
+from app.jobs.drafting import Draft, Drafts
+from app.jobs.forecasting import Forecast
+from app.jobs.reading_in import ReadIn
+from app.jobs.selecting import Selected
+
+NAMED: Final = 100
+"""Files that could not be read which are named one by one."""
+
+
+@dataclass
+class Survey:
+    """What was found so far. `unread` holds the words about the first files that could not be read."""
+
+    drafts: Drafts = field(default_factory=Drafts)
+    found: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    to_write: int = 0
+    unread_count: int = 0
+    unread: list[str] = field(default_factory=list)
+
+    def add(
+        self, selected: Sequence[Selected], reads: Sequence[ReadIn], refused: Sequence[BadFile], *, writes: bool
+    ) -> None:
+        """Count what was read. What needs nothing is left out, unless its file may have to be written.
+
+        Raises:
+            StoreUnavailable: there is no room for the list of articles.
+        """
+        self.found += len(reads)
+        self.unread_count += len(refused)
+        self.unread += [str(error) for error in refused[: max(0, NAMED - len(self.unread))]]
+        self.unchanged += sum(one.is_unchanged for one in selected)
+        self.changed += sum(not one.is_unchanged for one in selected)
+        drafts = [_draft(one) for one in selected if not one.is_unchanged or (writes and one.read.path)]
+        self.to_write += sum(one.is_unchanged for one in drafts)
+        try:
+            self.drafts.add(drafts)
+        except OSError as error:
+            raise StoreUnavailable(
+                f"The list of articles cannot be put down: {error.strerror}. Make room for temporary files."
+            ) from error
+
+    def conclude(self, forecast: Forecast) -> JobPlan:
+        """The plan of the job."""
+        return forecast.to_job_plan(
+            changed=self.changed, unchanged=self.unchanged, unread=self.unread_count, notes=self._list_notes()
+        )
+
+    def _list_notes(self) -> list[str]:
+        notes = [f"Not read: {words}" for words in self.unread]
+        if self.unread_count > len(self.unread):
+            notes.append(f"Not read: {self.unread_count - len(self.unread):,} more.")
+        if self.to_write:
+            notes.append(f"{tell_count(self.to_write, 'unchanged file')} may lack tags, and will be looked at.")
+        return notes
+
+
+def _draft(one: Selected) -> Draft:
+    stored = one.read.stored
+    return Draft(
+        article=stored.key,
+        digest=stored.digest,
+        path=one.read.path,
+        raw=one.read.raw,
+        before=stored.decision,
+        is_unchanged=one.is_unchanged,
+    )

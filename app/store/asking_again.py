@@ -1,0 +1,70 @@
+"""Owns keeping which articles a stand-in decided, until the judge that they were meant for has."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, case, delete, func, select, update
+
+from app.domain.value import Value
+from app.store.storable import make_storable
+from app.store.tables.decisions import asking_again as queue
+from app.store.upserting import insert_or
+
+
+class Due(Value):
+    """An article that is to be asked about again: since when, how often it was, and when next."""
+
+    article: str
+    digest: str
+    tries: int
+    reason: str
+    since: datetime
+    due: datetime
+
+
+def queue_again(c: Connection, key: str, digest: str, reason: str, now: datetime) -> None:
+    """Have an article asked about again as soon as possible.
+
+    One that is queued with the same text keeps its turn and its tries; another text starts anew.
+    """
+    row = {
+        "article": make_storable(key),
+        "digest": digest,
+        "tries": 0,
+        "reason": make_storable(reason),
+        "since": now,
+        "due": now,
+    }
+    statement = insert_or(c, queue)
+    new = statement.excluded
+    is_same = queue.c.digest == new.digest
+    starts = {name: case((is_same, queue.c[name]), else_=new[name]) for name in ("tries", "since", "due")}
+    changes = {**starts, "digest": new.digest, "reason": new.reason}
+    c.execute(statement.on_conflict_do_update(index_elements=[queue.c.article], set_=changes), row)
+
+
+def list_due(c: Connection, now: datetime, limit: int, *, to_take: bool = False) -> list[Due]:
+    """The articles whose turn has come, those that wait longest for it first.
+
+    `to_take`: without those that another transaction is taking, which it holds until its end.
+    """
+    query = select(queue).where(queue.c.due <= now).order_by(queue.c.due, queue.c.article).limit(limit)
+    if to_take:
+        query = query.with_for_update(skip_locked=True)
+    return [Due(**row) for row in c.execute(query).mappings()]
+
+
+def put_off(c: Connection, key: str, due: datetime, *, was_sent: bool) -> None:
+    """Give an article another turn; `was_sent` counts a try."""
+    changes = {"due": due, "tries": queue.c.tries + int(was_sent)}
+    c.execute(update(queue).where(queue.c.article == make_storable(key)).values(changes))
+
+
+def drop_again(c: Connection, key: str, digest: str | None = None) -> None:
+    """Take an article off the queue; `digest`: only if it waits with that text."""
+    statement = delete(queue).where(queue.c.article == make_storable(key))
+    c.execute(statement if digest is None else statement.where(queue.c.digest == digest))
+
+
+def count_again(c: Connection) -> int:
+    """How many articles wait to be asked about again."""
+    return c.execute(select(func.count()).select_from(queue)).scalar_one()

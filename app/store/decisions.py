@@ -1,0 +1,209 @@
+"""Owns keeping decisions, and which of them stand."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from app.domain.article import Removed
+from app.domain.category import Kind
+from app.domain.decision import Decision, Status
+from app.domain.value import CategoryId, Value
+from app.errors import NotKept
+from app.store.articles import compose_article
+from app.store.documents import reading, write_document
+from app.store.parts import split
+from app.store.storable import make_storable
+from app.store.tables.articles import article as articles
+from app.store.tables.articles import article_text as texts
+from app.store.tables.decisions import assignment as assignments
+from app.store.tables.decisions import decision as decisions
+from app.store.tables.decisions import stood
+from app.store.upserting import insert_or
+
+LISTED = frozenset({"assigned", "review", "excluded"})
+"""The statuses of assignments that somebody may look for."""
+_ELSEWHERE = {"article": {"title", "text", "digest", "sentences", "runs"}}
+"""What a decision's document leaves out: it is kept with the text, or not at all."""
+_STANDING = select(
+    decisions.c.seq,
+    articles.c.key.label("article"),
+    decisions.c.id,
+    decisions.c.fingerprint,
+    decisions.c.digest,
+    decisions.c.degraded,
+).join(decisions, decisions.c.seq == articles.c.decision)
+
+
+class Standing(Value):
+    """What stands for an article: the id of its decision, and what that says.
+
+    `digest` is of the text that was decided about. `tags` gives the status of every category that
+    is assigned, in review or excluded, best first, and `kinds` their kinds. `unreadable`: some
+    category's reply could not be read.
+    """
+
+    article: str
+    decision: str
+    fingerprint: str
+    digest: str
+    degraded: bool
+    tags: dict[CategoryId, Status]
+    kinds: dict[CategoryId, Kind]
+    unreadable: bool
+
+
+def keep_decision(
+    c: Connection,
+    decision: Decision,
+    *,
+    key: str,
+    fingerprint: str,
+    stands: bool,
+    job: str | None,
+    at: datetime | None = None,
+) -> Decision:
+    """The decision that is kept for that article and fingerprint: this one, unless there was one before.
+
+    Where it `stands`, it does so from `at` (None: when this decision was made) on; but what was
+    decided about a former text never takes the place of a decision about the present one.
+
+    Raises:
+        NotKept: the article is not kept with that text.
+    """
+    key = make_storable(key)
+    article = _find_article(c, key, decision.article.digest)
+    seq, kept = _insert(c, decision, key, fingerprint, job), decision
+    if seq is None:
+        ((seq, kept),) = _find(c, *_made_of(key, fingerprint))
+    if stands and article.decision != seq and not _is_outdated(c, article, kept):
+        c.execute(update(articles).where(articles.c.key == key).values(decision=seq, fingerprint=fingerprint))
+        c.execute(insert(stood), {"article": key, "decision": seq, "at": at or decision.created_at, "job": job})
+    return kept
+
+
+def find_decision(c: Connection, key: str, fingerprint: str) -> Decision | None:
+    """The decision that is kept for an article and a fingerprint."""
+    return next((decision for _, decision in _find(c, *_made_of(make_storable(key), fingerprint))), None)
+
+
+def load_decision(c: Connection, id: str) -> Decision:  # noqa: A002 - the word for it
+    """The decision of an id.
+
+    Raises:
+        NotKept: there is none.
+    """
+    for _, decision in _find(c, decisions.c.id == make_storable(id)):
+        return decision
+    raise NotKept(f"There is no classification {id!r} in the store. The article's history has the ids of all.")
+
+
+def find_standing(c: Connection, keys: Sequence[str]) -> dict[str, Standing]:
+    """What stands for these articles, by key; nothing for those about which nothing was decided."""
+    found: dict[str, Standing] = {}
+    for part in split(make_storable(key) for key in keys):
+        rows = {row.seq: row for row in c.execute(_STANDING.where(articles.c.key.in_(part)))}
+        listed = _list_assignments(c, list(rows))
+        for seq, row in rows.items():
+            found[row.article] = Standing(
+                article=row.article,
+                decision=row.id,
+                fingerprint=row.fingerprint,
+                digest=row.digest,
+                degraded=row.degraded,
+                tags={one.category: one.status for one in listed[seq]},
+                kinds={one.category: one.kind for one in listed[seq]},
+                unreadable=any("unreadable_reply" in one.reasons for one in listed[seq]),
+            )
+    return found
+
+
+def _find_article(c: Connection, key: str, digest: str) -> Row[Any, Any]:
+    """The article's digest and standing decision; locked, so that one decision at a time comes to stand."""
+    query = (
+        select(articles.c.digest, articles.c.decision)
+        .where(articles.c.key == key, select(texts.c.digest).where(texts.c.digest == digest).exists())
+        .with_for_update()
+    )
+    row = c.execute(query).one_or_none()
+    if row is None:
+        raise NotKept(f"The article {key!r} is not kept with the text {digest!r}. Keep it before what is decided.")
+    return row
+
+
+def _insert(c: Connection, decision: Decision, key: str, fingerprint: str, job: str | None) -> int | None:
+    row = {
+        "id": decision.id,
+        "article": key,
+        "digest": decision.article.digest,
+        "fingerprint": fingerprint,
+        "created_at": decision.created_at,
+        "taxonomy_version": decision.taxonomy_version,
+        "degraded": decision.judge.degraded,
+        "job": job,
+        "document": write_document(decision, without=_ELSEWHERE),
+    }
+    same = [decisions.c.article, decisions.c.fingerprint]
+    statement = insert_or(c, decisions).on_conflict_do_nothing(index_elements=same).returning(decisions.c.seq)
+    seq = c.execute(statement, row).scalar_one_or_none()
+    listed = [
+        {
+            "decision": seq,
+            **assignment.model_dump(include={"category", "kind", "status", "decided_by", "score"}),
+            "reasons": json.dumps(assignment.review_reasons),
+        }
+        for assignment in decision.assignments
+        if assignment.status in LISTED
+    ]
+    if seq is not None and listed:
+        c.execute(insert(assignments), listed)
+    return seq
+
+
+def _is_outdated(c: Connection, article: Row[Any, Any], kept: Decision) -> bool:
+    """Whether a decision about the article's present text stands, and this one is about another."""
+    if article.decision is None or kept.article.digest == article.digest:
+        return False
+    standing = c.execute(select(decisions.c.digest).where(decisions.c.seq == article.decision)).scalar_one()
+    return bool(standing == article.digest)
+
+
+def _made_of(key: str, fingerprint: str) -> tuple[ColumnElement[bool], ...]:
+    return decisions.c.article == key, decisions.c.fingerprint == fingerprint
+
+
+def _find(c: Connection, *where: ColumnElement[bool]) -> list[tuple[int, Decision]]:
+    """The decisions for which that holds, with their numbers."""
+    query = select(decisions.c.seq, decisions.c.id, decisions.c.document, texts)
+    query = query.join(texts, texts.c.digest == decisions.c.digest).where(*where)
+    return [(row["seq"], _read_decision(row)) for row in c.execute(query).mappings()]
+
+
+def _read_decision(row: RowMapping) -> Decision:
+    with reading(f"classification {row['id']!r}"):
+        document = json.loads(row["document"])
+        about = document["article"]
+        article = compose_article(
+            row,
+            id_=about["id"],
+            url=about["url"],
+            removed=Removed.model_validate(about["removed"]),
+            warnings=tuple(about["warnings"]),
+        )
+        return Decision.model_validate({**document, "article": article})
+
+
+def _list_assignments(c: Connection, numbers: list[int]) -> dict[int, list[Any]]:
+    """The listed assignments of these decisions, best first."""
+    query = (
+        select(assignments)
+        .where(assignments.c.decision.in_(numbers))
+        .order_by(assignments.c.decision, assignments.c.score.desc(), assignments.c.category)
+    )
+    listed: dict[int, list[Any]] = {number: [] for number in numbers}
+    for row in c.execute(query):
+        listed[row.decision].append(row)
+    return listed

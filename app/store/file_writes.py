@@ -1,0 +1,70 @@
+"""Owns keeping what jobs wrote to files: begun, written, undone, or left as somebody changed it since."""
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, NonNegativeInt
+from sqlalchemy import Connection, Row, select
+
+from app.domain.provenance import TagEvent
+from app.domain.value import Value
+from app.store.storable import make_storable
+from app.store.tables.decisions import tag_event as tag_events
+from app.store.tables.jobs import file_write as file_writes
+from app.store.tag_events import read_event
+from app.store.upserting import insert_or
+
+WriteState = Literal["begun", "written", "undone", "left"]
+
+
+class FileWrite(Value):
+    """What became of one file of a job.
+
+    begun: its bytes lie in the backup, and it may have been written. written: it was. undone: it
+    has its former bytes again. left: it could not be undone. `before` and `after` are digests of
+    its bytes; `reason` says what is worth knowing, "" otherwise.
+    """
+
+    job: str
+    number: NonNegativeInt
+    article: str
+    path: str
+    before: str
+    after: str
+    state: WriteState
+    reason: str
+    at: AwareDatetime
+
+
+def keep_file_write(c: Connection, write: FileWrite) -> None:
+    """Keep what became of a file, in place of what was kept about it before."""
+    row = write.model_dump()
+    changed = {name: value for name, value in row.items() if name not in {"job", "number"}}
+    statement = insert_or(c, file_writes).values(row)
+    c.execute(statement.on_conflict_do_update(index_elements=[file_writes.c.job, file_writes.c.number], set_=changed))
+
+
+def find_file_write(c: Connection, job: str, number: int) -> FileWrite | None:
+    """What became of the file of one item; None where nothing was to be written."""
+    query = select(file_writes).where(file_writes.c.job == job, file_writes.c.number == number)
+    row = c.execute(query).one_or_none()
+    return None if row is None else _read_write(row)
+
+
+def list_file_writes(c: Connection, job: str, *, before: int | None = None, limit: int = 500) -> list[FileWrite]:
+    """A job's files, the last items first; `before`: only items with a smaller number."""
+    query = select(file_writes).where(file_writes.c.job == job).order_by(file_writes.c.number.desc()).limit(limit)
+    if before is not None:
+        query = query.where(file_writes.c.number < before)
+    return [_read_write(row) for row in c.execute(query)]
+
+
+def find_tags_written(c: Connection, job: str, key: str) -> list[TagEvent]:
+    """The tags of an article that a job attached or removed and that are so still, oldest first."""
+    query = select(tag_events).where(tag_events.c.article == make_storable(key)).order_by(tag_events.c.seq)
+    events = (read_event(row) for row in c.execute(query).mappings())
+    latest = {(event.field, event.tag): event for event in events}
+    return [event for event in latest.values() if (event.job, event.by) == (job, "scopenote")]
+
+
+def _read_write(row: Row[Any]) -> FileWrite:
+    return FileWrite(**dict(row._mapping))  # noqa: SLF001 - the public way to a row's columns by name

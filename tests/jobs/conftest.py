@@ -1,0 +1,58 @@
+"""Fixtures of the jobs' tests: a store in a file, and queues beside it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.jobs.launching import prepare
+from app.jobs.pace import Pace
+from app.jobs.queues import Queues
+from app.store.database import Database
+from app.store.opening import open_database
+from tests.servers.postgres import serve_postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of a running PostgreSQL server's own database; other databases are made on it."""
+    with serve_postgres() as server:
+        yield server.get_uri()
+
+
+@pytest.fixture
+def store_url(tmp_path: Path) -> str:
+    """Where a store in a file is, or will be."""
+    return f"sqlite:///{tmp_path}/store.db"
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Database]:
+    """An empty store in a file."""
+    opened = open_database(store_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def _empty_queues(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("queues") / "jobs.db"
+    prepare(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def jobs_url(tmp_path: Path, _empty_queues: Path) -> str:
+    """Where empty queues are, set up already."""
+    shutil.copy(_empty_queues, tmp_path / "jobs.db")
+    return f"sqlite:///{tmp_path}/jobs.db"
+
+
+@pytest.fixture
+def queues(jobs_url: str) -> Iterator[Queues]:
+    """Empty queues, that no worker takes anything from."""
+    opened = Queues(jobs_url)
+    opened.register(Pace(), at_once=4)
+    yield opened
+    opened.close()

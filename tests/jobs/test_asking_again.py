@@ -1,0 +1,161 @@
+"""Articles that a stand-in decided: the judge is asked again, in turn, and not for ever."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.bootstrap.classifying import compose_classifier
+from app.category_files.loading import load_taxonomy
+from app.classifier.way import Classifier
+from app.domain.article import Article
+from app.domain.category import Category
+from app.domain.errand import Errand
+from app.domain.plan import Plan
+from app.domain.verdict import Judgement, Usage
+from app.errors import ModelUnavailable, PromptTooLong, Unavailable
+from app.jobs.asking_again import MOST_TRIES, PATIENCE, AskingAgain
+from app.judges.fallback import FallbackJudge
+from app.judges.judge import Judge
+from app.llm.tab import Tab
+from app.settings import Settings
+from app.store.asking_again import count_again
+from app.store.database import Database
+from app.store.decisions import find_standing
+from app.store.opening import open_database
+from tests.articles import build_article
+
+pytestmark = pytest.mark.anyio
+
+
+class _Moody:
+    """A judge that answers as another does, unless it is told to fail; it may fail about one article alone."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self.error: Unavailable | None = ModelUnavailable("the server is down.")
+        self.fails_about = ""
+        self.is_paid = False
+        self.asked: list[str] = []
+
+    async def plan(self, article: Article, categories: tuple[Category, ...], *, may_leave_out: bool) -> Plan:
+        return await self._judge.plan(article, categories, may_leave_out=may_leave_out)
+
+    async def judge(self, article: Article, plan: Plan, errand: Errand, tab: Tab) -> Judgement:
+        self.asked.append(article.text)
+        if self.error and self.fails_about in article.text:
+            tab.add(Usage(calls=int(self.is_paid)))
+            raise self.error
+        return await self._judge.judge(article, plan, errand, tab)
+
+
+class _Bench:
+    """A service whose judge is moody, on a clock that is put forward by hand."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        local = compose_classifier(load_taxonomy(folder), Settings(judge="local"), None, None, database)
+        self.database = database
+        self.judge = _Moody(local.hearing.judge)
+        self.time = datetime.now(UTC)
+        self.insisting = replace(local, hearing=replace(local.hearing, judge=self.judge))
+        fallback = FallbackJudge(self.judge, local.hearing.judge)
+        self.classifier = replace(local, hearing=replace(local.hearing, judge=fallback))
+        self.again = AskingAgain(database, self._find, now=lambda: self.time)
+
+    def _find(self) -> Classifier:
+        return self.insisting
+
+    async def ask_later(self, hours: float = 2) -> int:
+        self.time += timedelta(hours=hours)
+        return await self.again.ask_due()
+
+    @property
+    def waiting(self) -> int:
+        return self.database.read_now(count_again)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[_Bench]:
+    folder = tmp_path / "categories"
+    folder.mkdir()
+    (folder / "governance.md").write_text("---\ntitle: Governance\n---\n")
+    database = open_database(f"sqlite:///{tmp_path}/store.db")
+    yield _Bench(database, folder)
+    database.close()
+
+
+async def _decide(bench: _Bench, *texts: str) -> None:
+    for text in texts:
+        await bench.classifier.classify(build_article(text))
+
+
+async def test_when_the_judge_is_back_its_decision_stands(bench: _Bench) -> None:
+    await _decide(bench, "The board decides.")
+    bench.judge.error = None
+    assert await bench.ask_later() == 1
+    key = build_article("The board decides.").key
+    assert not bench.database.read_now(lambda c: find_standing(c, [key]))[key].degraded
+    assert bench.waiting == 0
+
+
+async def test_what_waits_outlives_the_process(bench: _Bench) -> None:
+    await _decide(bench, "The board decides.")
+    bench.judge.error = None
+    another = AskingAgain(bench.database, lambda: bench.insisting, now=lambda: bench.time + timedelta(hours=2))
+    assert await another.ask_due() == 1
+
+
+async def test_two_processes_do_not_ask_about_the_same_article(bench: _Bench) -> None:
+    await _decide(bench, "The board decides.")
+    await bench.ask_later()
+    asked = len(bench.judge.asked)
+    assert await bench.again.ask_due() == 0
+    assert len(bench.judge.asked) == asked
+
+
+async def test_a_judge_that_is_still_away_is_not_asked_about_everything(bench: _Bench) -> None:
+    await _decide(bench, *(f"Article {number}." for number in range(10)))
+    asked = len(bench.judge.asked)
+    assert await bench.ask_later() == 0
+    assert len(bench.judge.asked) - asked == PATIENCE
+    assert bench.waiting == 10
+
+
+async def test_an_article_that_cannot_be_asked_about_does_not_hold_up_the_others(bench: _Bench) -> None:
+    await _decide(bench, "A bad one.", "A good one.", "Another good one.")
+    bench.judge.fails_about = "bad"
+    assert await bench.ask_later() == 2
+    assert bench.waiting == 1
+
+
+async def test_an_article_that_is_paid_for_and_never_answered_is_given_up(bench: _Bench) -> None:
+    await _decide(bench, "The board decides.")
+    bench.judge.is_paid = True
+    before = len(bench.judge.asked)
+    for _ in range(MOST_TRIES + 3):
+        await bench.ask_later(hours=24)
+    assert len(bench.judge.asked) - before == MOST_TRIES
+    assert bench.waiting == 0
+
+
+async def test_while_nothing_is_sent_an_article_waits_for_ever(bench: _Bench) -> None:
+    await _decide(bench, "The board decides.")
+    for _ in range(MOST_TRIES + 3):
+        await bench.ask_later(hours=24)
+    assert bench.waiting == 1
+
+
+async def test_what_the_model_cannot_read_is_given_up_at_once(bench: _Bench) -> None:
+    await _decide(bench, "The board decides.")
+    bench.judge.error = PromptTooLong("too long.")
+    await bench.ask_later()
+    assert bench.waiting == 0
+
+
+async def test_without_an_llm_nobody_is_asked(bench: _Bench) -> None:
+    await _decide(bench, "The board decides.")
+    alone = AskingAgain(bench.database, lambda: None, now=lambda: bench.time + timedelta(hours=2))
+    assert await alone.ask_due() == 0
+    assert bench.waiting == 1

@@ -1,0 +1,46 @@
+"""Tests of what a failure means for an item."""
+
+import pytest
+
+from app.errors import (
+    BadArticle,
+    BadFile,
+    BudgetSpent,
+    EmbeddingsUnavailable,
+    ModelUnavailable,
+    NotKept,
+    PromptTooLong,
+    QuotaExhausted,
+    StoreUnavailable,
+)
+from app.jobs.failing import Remedy, read_failure
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        pytest.param(ModelUnavailable("no answer"), "outage", id="server-away"),
+        pytest.param(EmbeddingsUnavailable("no model"), "outage", id="embeddings-away"),
+        pytest.param(StoreUnavailable("locked"), "wait", id="store-away"),
+        pytest.param(QuotaExhausted("no money"), "pause", id="quota"),
+        pytest.param(BudgetSpent("cap"), "pause", id="budget"),
+        pytest.param(PromptTooLong("too long"), "park", id="too-long"),
+        pytest.param(BadArticle("empty"), "park", id="nothing-to-classify"),
+        pytest.param(BadFile("a.md", "changed", "Plan again."), "park", id="file-drifted"),
+        pytest.param(NotKept("gone"), "park", id="article-gone"),
+    ],
+)
+def test_remedy_by_kind_of_failure(error: Exception, remedy: Remedy) -> None:
+    failure = read_failure(error)
+    assert (failure.remedy, failure.reason) == (remedy, str(error))
+
+
+def test_an_unforeseen_failure_is_named_but_not_quoted() -> None:
+    failure = read_failure(KeyError("a secret"))
+    assert failure.remedy == "again"
+    assert "KeyError" in failure.reason
+    assert "secret" not in failure.reason
+
+
+def test_a_reason_is_no_longer_than_an_item_keeps() -> None:
+    assert len(read_failure(BadArticle("x" * 10_000)).reason) == 2000

@@ -1,0 +1,281 @@
+"""Tests of the work on one item of a job."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+import pytest
+
+from app.domain.job import Item, JobState
+from app.domain.verdict import Usage
+from app.errors import (
+    BadFile,
+    BudgetSpent,
+    ModelUnavailable,
+    PromptTooLong,
+    QuotaExhausted,
+    StoreUnavailable,
+)
+from app.jobs.item_work import ItemWork
+from app.jobs.pace import Pace
+from app.store.database import Database, Work
+from app.store.items import keep_items, load_item
+from app.store.jobs import load_job, set_state
+from app.store.workers import count_takeover
+from tests.jobs.fake_desk import NOON, USAGE, FakeDesk, build_recipe, count, fail, fail_first, keep_job_of
+
+pytestmark = pytest.mark.anyio
+
+T = TypeVar("T")
+
+LATER = NOON + timedelta(hours=1)
+AWAY = ModelUnavailable("The server does not answer.")
+
+
+class Naps:
+    """Sleeps no time at all, and knows how long it would have."""
+
+    def __init__(self, deed: Callable[[], None] = lambda: None) -> None:
+        self.slept: list[float] = []
+        self.deed = deed
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.deed()
+        await asyncio.sleep(0)
+
+
+def make_work(
+    store: Database, desk: FakeDesk, naps: Naps | None = None, *, at_once: int = 4, pace: Pace | None = None
+) -> ItemWork:
+    return ItemWork(
+        store,
+        desk,
+        at_once=at_once,
+        pace=pace or Pace(),
+        now=lambda: LATER,
+        sleep=(naps or Naps()).sleep,
+    )
+
+
+async def work_on(work: ItemWork, *numbers: int) -> None:
+    await asyncio.gather(*(work.work_on(f"item:j:{number}:0", "j", number) for number in numbers))
+
+
+def load(store: Database, number: int = 0) -> Item:
+    return store.read_now(lambda c: load_item(c, "j", number))
+
+
+def bring_to(store: Database, state: JobState) -> None:
+    store.write_now(lambda c: set_state(c, "j", state, "", NOON, only_from={"running", "paused"}))
+
+
+async def test_a_decided_item_keeps_its_decision_and_what_it_used(store: Database) -> None:
+    keep_job_of(store, 1)
+    await work_on(make_work(store, FakeDesk()), 0)
+    item = load(store)
+    assert (item.state, item.after, item.tries, item.usage) == ("decided", "decision-of-a0", 1, USAGE)
+
+
+async def test_the_desk_is_told_on_whose_behalf_it_works(store: Database) -> None:
+    keep_job_of(store, 1)
+    desk = FakeDesk()
+    await work_on(make_work(store, desk), 0)
+    (errand,) = desk.errands
+    assert (errand.urgency, errand.job, errand.most_usd) == ("job", "j", 2.5)
+
+
+async def test_a_decision_that_stood_before_leaves_the_item_unchanged(store: Database) -> None:
+    keep_job_of(store, 0)
+    digest = keep_another_article(store)
+    item = Item(job="j", number=0, article="a0", digest=digest, before="decision-of-a0")
+    store.write_now(lambda c: keep_items(c, [item]))
+    desk = FakeDesk()
+    desk.cached.add("a0")
+    await work_on(make_work(store, desk), 0)
+    assert (load(store).state, load(store).usage) == ("unchanged", Usage())
+
+
+def keep_another_article(store: Database) -> str:
+    keep_job_of(store, 1, job_id="other")
+    return store.read_now(lambda c: load_item(c, "other", 0)).digest
+
+
+async def test_a_decision_kept_by_this_job_before_a_crash_is_decided_all_the_same(store: Database) -> None:
+    keep_job_of(store, 1)
+    desk = FakeDesk()
+    desk.cached.add("a0")
+    await work_on(make_work(store, desk), 0)
+    assert load(store).state == "decided"
+
+
+@pytest.mark.parametrize("write", [True, False])
+async def test_tags_are_written_back_where_the_recipe_says_so(store: Database, write: bool) -> None:
+    keep_job_of(store, 1, recipe=build_recipe(write=write))
+    desk = FakeDesk()
+    await work_on(make_work(store, desk), 0)
+    assert desk.written == (["a0"] if write else [])
+
+
+@pytest.mark.parametrize("state", ["paused", "cancelled", "done"])
+async def test_an_item_of_a_job_that_does_not_run_is_left_alone(store: Database, state: JobState) -> None:
+    keep_job_of(store, 1)
+    bring_to(store, state)
+    desk = FakeDesk()
+    await work_on(make_work(store, desk), 0)
+    assert desk.asked == []
+    assert load(store).state == "waiting"
+
+
+async def test_a_settled_item_is_not_worked_on_again(store: Database) -> None:
+    keep_job_of(store, 1)
+    desk = FakeDesk()
+    work = make_work(store, desk)
+    await work_on(work, 0)
+    await work_on(work, 0)
+    assert desk.asked == ["a0"]
+
+
+async def test_no_item_settles_after_its_job_was_cancelled_in_between(store: Database) -> None:
+    keep_job_of(store, 1)
+    await work_on(make_work(store, FakeDesk(deeds={"a0": lambda: bring_to(store, "cancelled")})), 0)
+    assert load(store).state == "waiting"
+
+
+async def test_what_is_away_is_tried_again_ever_later(store: Database) -> None:
+    keep_job_of(store, 1, recipe=build_recipe(max_tries=4))
+    naps = Naps()
+    await work_on(make_work(store, FakeDesk(deeds={"a0": fail_first(3, AWAY)}), naps), 0)
+    assert (load(store).state, load(store).tries) == ("decided", 4)
+    assert naps.slept == [1.0, 2.0, 4.0]
+
+
+async def test_after_too_many_tries_an_item_is_parked_with_the_reason(store: Database) -> None:
+    keep_job_of(store, 1, recipe=build_recipe(max_tries=2))
+    desk = FakeDesk(deeds={"a0": fail(AWAY)})
+    await work_on(make_work(store, desk), 0)
+    item = load(store)
+    assert (item.state, item.tries, item.reason) == ("parked", 2, str(AWAY))
+    assert len(desk.asked) == 2
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(BadFile("a.md", "it has changed since the plan", "Plan again."), id="drifted"),
+        pytest.param(PromptTooLong("Too long."), id="too-long"),
+    ],
+)
+async def test_what_trying_again_cannot_mend_is_parked_at_once(store: Database, error: Exception) -> None:
+    keep_job_of(store, 1)
+    naps = Naps()
+    await work_on(make_work(store, FakeDesk(deeds={"a0": fail(error)}), naps), 0)
+    assert (load(store).state, load(store).tries, load(store).reason) == ("parked", 1, str(error))
+    assert naps.slept == []
+
+
+async def test_an_article_that_is_not_kept_parks_its_item(store: Database) -> None:
+    keep_job_of(store, 0)
+    store.write_now(lambda c: keep_items(c, [Item(job="j", number=0, article="gone", digest="sha256:gone")]))
+    await work_on(make_work(store, FakeDesk()), 0)
+    assert load(store).state == "parked"
+    assert "gone" in load(store).reason
+
+
+async def test_an_unforeseen_failure_parks_the_item_and_is_logged(
+    store: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    keep_job_of(store, 2)
+    await work_on(make_work(store, FakeDesk(deeds={"a0": fail(ZeroDivisionError("oh"))})), 0, 1)
+    assert load(store).state == "parked"
+    assert "ZeroDivisionError" in load(store).reason
+    assert load(store, 1).state == "decided"
+    assert any(record.exc_info for record in caplog.records)
+
+
+@pytest.mark.parametrize("error", [QuotaExhausted("The account is empty."), BudgetSpent("The cap is reached.")])
+async def test_without_money_the_whole_job_is_paused(store: Database, error: Exception) -> None:
+    keep_job_of(store, 1)
+    await work_on(make_work(store, FakeDesk(deeds={"a0": fail(error)})), 0)
+    job = store.read_now(lambda c: load_job(c, "j"))
+    assert (job.state, job.reason) == ("paused", str(error))
+    assert load(store).state == "waiting"
+
+
+async def test_while_a_server_is_away_the_job_is_paused_instead_of_parking_its_items(store: Database) -> None:
+    keep_job_of(store, 40)
+    desk = FakeDesk(deeds={f"a{number}": fail(AWAY) for number in range(40)})
+    await work_on(make_work(store, desk, at_once=4), *range(40))
+    job = store.read_now(lambda c: load_job(c, "j"))
+    assert job.state == "paused"
+    assert job.reason.startswith(str(AWAY))
+    assert count(store).parked == 0
+    assert len(desk.asked) < 20
+
+
+async def test_failures_among_successes_are_no_outage(store: Database) -> None:
+    keep_job_of(store, 60, recipe=build_recipe(max_tries=1))
+    desk = FakeDesk(deeds={f"a{number}": fail(AWAY) for number in range(0, 60, 3)})
+    await work_on(make_work(store, desk, at_once=2), *range(60))
+    assert store.read_now(lambda c: load_job(c, "j")).state == "running"
+    assert (count(store).parked, count(store).decided) == (20, 40)
+
+
+async def test_while_the_store_is_away_an_item_waits_and_no_try_is_counted(store: Database) -> None:
+    keep_job_of(store, 1, recipe=build_recipe(max_tries=1))
+    naps = Naps()
+    desk = FakeDesk(deeds={"a0": fail_first(6, StoreUnavailable("The store is locked."))})
+    await work_on(make_work(store, desk, naps), 0)
+    assert (load(store).state, load(store).tries) == ("decided", 1)
+    assert naps.slept == [1.0, 2.0, 4.0, 8.0, 16.0, 30.0]
+
+
+async def test_a_store_that_does_not_take_the_result_is_asked_until_it_does(store: Database) -> None:
+    keep_job_of(store, 1)
+    away = Reluctant(store, times=3)
+    await work_on(make_work(away, FakeDesk()), 0)
+    assert load(store).state == "decided"
+    assert away.times == 0
+
+
+class Reluctant(Database):
+    """A store that cannot be written a few times."""
+
+    def __init__(self, store: Database, times: int) -> None:
+        self.__dict__.update(store.__dict__)
+        self.times = times
+
+    async def write(self, work: Work[T]) -> T:
+        if self.times:
+            self.times -= 1
+            raise StoreUnavailable("The store is locked.")
+        return await super().write(work)
+
+
+async def test_an_item_that_waits_for_another_try_leaves_when_its_job_is_paused(store: Database) -> None:
+    keep_job_of(store, 1, recipe=build_recipe(max_tries=9))
+    desk = FakeDesk(deeds={"a0": fail(AWAY)})
+    await work_on(make_work(store, desk, Naps(lambda: bring_to(store, "paused"))), 0)
+    assert desk.asked == ["a0"]
+    assert load(store).state == "waiting"
+
+
+async def test_no_more_items_are_worked_on_than_there_are_places(store: Database) -> None:
+    keep_job_of(store, 20)
+    desk = FakeDesk(latency_s=0.01)
+    await work_on(make_work(store, desk, at_once=3), *range(20))
+    assert desk.most_at_once == 3
+    assert count(store).decided == 20
+
+
+async def test_an_item_that_workers_died_with_runs_alone(store: Database) -> None:
+    keep_job_of(store, 8)
+    for _ in range(2):
+        store.write_now(lambda c: count_takeover(c, "item:j:3:0"))
+    desk = FakeDesk(latency_s=0.01)
+    seen: list[int] = []
+    desk.deeds["a3"] = lambda: seen.append(desk.at_once)
+    await work_on(make_work(store, desk, at_once=4), *range(8))
+    assert seen == [0]
+    assert count(store).decided == 8

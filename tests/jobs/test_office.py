@@ -1,0 +1,205 @@
+"""The office: jobs are made as a whole, started, steered and followed."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from app.domain.job import Job, JobState
+from app.errors import NotKept, StoreUnavailable
+from app.jobs.drafting import Draft, Drafts
+from app.jobs.office import JobOffice, Steering
+from app.jobs.ordering import Order
+from app.store.connection import Connection
+from app.store.database import Database
+from app.store.items import settle_item
+from app.store.jobs import load_job, set_state
+from app.store.taxonomies import load_taxonomy
+from tests.jobs.archives import BOUNDS, TAXONOMY, FakeForecaster, let_stand, open_empty_store, write_files
+from tests.store.kept_values import NOON
+
+pytestmark = pytest.mark.anyio
+
+
+class _Steered:
+    """Remembers what was steered, and moves the job in the store."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[str, str]] = []
+
+    async def start(self, database: Database, job_id: str) -> None:
+        self.done.append(("start", job_id))
+
+    def move(self, verb: str, state: JobState) -> Callable[..., object]:
+        async def move(database: Database, job_id: str, now: datetime) -> Job:
+            self.done.append((verb, job_id))
+
+            def work(c: Connection) -> Job:
+                set_state(c, job_id, state, "", now, only_from={"running", "paused", "done"})
+                return load_job(c, job_id)
+
+            return await database.write(work)
+
+        return move
+
+    @property
+    def steering(self) -> Steering[Job]:
+        verbs: dict[str, JobState] = {
+            "pause": "paused",
+            "resume": "running",
+            "cancel": "cancelled",
+            "retry": "running",
+            "undo": "undone",
+        }
+        return Steering(start=self.start, **{verb: self.move(verb, state) for verb, state in verbs.items()})  # type: ignore[arg-type]
+
+
+class _Pauses:
+    """Does the next of some things in place of each wait."""
+
+    def __init__(self, *things: Callable[[], object]) -> None:
+        self._things = list(things)
+
+    async def __call__(self, pause_s: float) -> None:
+        self._things.pop(0)()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_empty_store(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    return write_files(tmp_path / "c", a="About a.", b="About b.")
+
+
+def _open(database: Database, steered: _Steered | None = None, sleep: _Pauses | None = None) -> JobOffice[Job]:
+    async def compose(order: Order) -> FakeForecaster:
+        return FakeForecaster()
+
+    ids = iter(["first", "second"])
+    return JobOffice(
+        database,
+        compose,
+        (steered or _Steered()).steering,
+        bounds=BOUNDS,
+        now=lambda: NOON,
+        timer_s=lambda: 0.0,
+        new_id=lambda: next(ids),
+        sleep=sleep or _Pauses(),
+    )
+
+
+async def _start(office: JobOffice[Job], content: Path) -> Job:
+    with await office.plan(Order(sources=(str(content),))) as planned:
+        return await office.start(planned)
+
+
+async def test_a_job_is_kept_with_its_items_and_definitions_before_it_is_started(
+    database: Database, content: Path
+) -> None:
+    steered = _Steered()
+    office = _open(database, steered)
+    job = await _start(office, content)
+    assert (job.id, job.state, job.recipe.sources) == ("first", "running", (str(content),))
+    assert await office.get_job("first") == job
+    items = await office.list_items("first")
+    assert [(item.number, item.article, item.state, item.before) for item in items] == [
+        (0, "c/a.md", "waiting", None),
+        (1, "c/b.md", "waiting", None),
+    ]
+    assert database.read_now(lambda c: load_taxonomy(c, job.recipe.taxonomy_version)) == TAXONOMY
+    assert steered.done == [("start", "first")]
+
+
+async def test_a_job_without_anything_to_do_is_done_and_starts_nothing(database: Database, content: Path) -> None:
+    steered = _Steered()
+    office = _open(database, steered)
+    (await office.plan(Order(sources=(str(content),)))).close()
+    for name in "ab":
+        let_stand(database, f"c/{name}.md")
+    job = await _start(office, content)
+    assert (job.state, job.finished_at, job.plan.unchanged) == ("done", NOON, 2)
+    assert (await office.tally("first")).total == 0
+    assert steered.done == []
+
+
+async def test_a_job_that_cannot_be_kept_whole_is_not_there(
+    database: Database, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, steered = _open(database), _Steered()
+
+    def break_off(drafts: Drafts) -> Iterator[Draft]:
+        yield Draft("c/a.md", "sha256:a", None, None, None, is_unchanged=False)
+        raise StoreUnavailable("the disk is full")
+
+    with await office.plan(Order(sources=(str(content),))) as planned:
+        monkeypatch.setattr(Drafts, "__iter__", break_off)
+        with pytest.raises(StoreUnavailable):
+            await office.start(planned)
+    with pytest.raises(NotKept):
+        await office.get_job("first")
+    assert await office.list_items("first") == []
+    assert steered.done == []
+
+
+async def test_jobs_are_listed_newest_first(database: Database, content: Path) -> None:
+    office = _open(database)
+    await _start(office, content)
+    await _start(office, content)
+    assert [job.id for job in await office.list_jobs()] == ["second", "first"]
+    assert [job.id for job in await office.list_jobs(before="second")] == ["first"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "state"),
+    [("pause", "paused"), ("resume", "running"), ("cancel", "cancelled"), ("retry", "running"), ("undo", "undone")],
+)
+async def test_a_job_is_steered(database: Database, content: Path, verb: str, state: str) -> None:
+    steered = _Steered()
+    office = _open(database, steered)
+    await _start(office, content)
+    job = await getattr(office, verb)("first")
+    assert (job.state, steered.done[-1]) == (state, (verb, "first"))
+
+
+async def test_following_tells_every_change_and_ends_with_the_job(database: Database, content: Path) -> None:
+    def settle(number: int) -> None:
+        database.write_now(lambda c: settle_item(c, items[number].model_copy(update={"state": "decided"}), NOON))
+
+    def end() -> None:
+        database.write_now(lambda c: set_state(c, "first", "done", "", NOON, only_from={"running"}))
+
+    office = _open(database, sleep=_Pauses(lambda: settle(0), lambda: None, lambda: settle(1), end))
+    await _start(office, content)
+    items = await office.list_items("first")
+    told = [(one.job.state, one.tally.decided, one.tally.waiting) async for one in office.follow("first")]
+    assert told == [("running", 0, 2), ("running", 1, 1), ("running", 2, 0), ("done", 2, 0)]
+
+
+@pytest.mark.parametrize("state", ["paused", "cancelled"])
+async def test_following_a_job_that_does_not_run_tells_once(database: Database, content: Path, state: JobState) -> None:
+    office = _open(database)
+    await _start(office, content)
+    await (office.pause if state == "paused" else office.cancel)("first")
+    assert [one.job.state async for one in office.follow("first")] == [state]
+
+
+async def test_a_plan_goes_through_a_file(database: Database, content: Path, tmp_path: Path) -> None:
+    office = _open(database)
+    with await office.plan(Order(sources=(str(content),))) as planned:
+        await office.write_plan(planned, tmp_path / "plan.json")
+    with await office.take_plan(tmp_path / "plan.json") as taken:
+        assert (taken.plan, taken.recipe) == (planned.plan, planned.recipe)
+        assert (await office.start(taken)).state == "running"
+
+
+async def test_the_report_is_at_the_office_too(database: Database, content: Path) -> None:
+    office = _open(database)
+    await _start(office, content)
+    assert [line.article async for line in office.list_report("first")] == ["c/a.md", "c/b.md"]
+    assert "Still running" in "".join([piece async for piece in office.render_report("first")])

@@ -1,0 +1,194 @@
+"""The report: what became of each item, as lines and as a page."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app.domain.decision import Assignment, ExclusionFinding
+from app.domain.job import Item, Job
+from app.domain.verdict import Usage
+from app.errors import NotKept
+from app.jobs import report, report_page
+from app.jobs.report import ReportLine, list_lines
+from app.jobs.report_page import CONTENT_SECURITY_POLICY, render_report
+from app.store.articles import keep_article
+from app.store.database import Database
+from tests.jobs.archives import let_stand, open_empty_store
+from tests.jobs.made_jobs import keep_made, make_job
+from tests.store.kept_values import NOON, assign, build
+
+pytestmark = pytest.mark.anyio
+
+FINDING = ExclusionFinding(
+    id="league#x1",
+    text="Friendly matches.",
+    kind="topic",
+    finding="triggered",
+    decided_by="rule",
+    reason="Half of it is.",
+)
+EXCLUDED = assign("league", "excluded").model_copy(update={"exclusions": (FINDING,)})
+REVIEW = assign("pitch", "review", reasons=("near_threshold", "judges_disagree"))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_empty_store(tmp_path)
+    yield opened
+    opened.close()
+
+
+def _decide(database: Database, number: int, before: tuple[Assignment, ...], after: tuple[Assignment, ...]) -> Item:
+    """An item of an article that was decided about before, and is anew."""
+    key = f"content/{number}.md"
+    article = build(f"Leeds won {number}.", id_=key)
+    database.write_now(lambda c: keep_article(c, article, key, NOON))
+    former = let_stand(database, key, *before, basis="former") if before else None
+    return Item(
+        job="j",
+        number=number,
+        article=key,
+        digest=article.digest,
+        path=f"/{key}",
+        state="decided",
+        before=former,
+        after=let_stand(database, key, *after),
+        usage=Usage(calls=1, input_tokens=100, output_tokens=10, cost_usd=0.0004),
+    )
+
+
+async def _list(database: Database) -> list[ReportLine]:
+    return [line async for line in list_lines(database, "j")]
+
+
+async def _render(database: Database, job_id: str = "j") -> str:
+    return "".join([piece async for piece in render_report(database, job_id, NOON + timedelta(hours=1))])
+
+
+async def test_a_line_tells_what_was_gained_and_lost_and_why_not(database: Database) -> None:
+    item = _decide(database, 0, (assign("cup"), assign("league")), (assign("cup"), assign("final"), EXCLUDED, REVIEW))
+    keep_made(database, make_job("j"), item)
+    (line,) = await _list(database)
+    assert (line.title, line.path, line.state, line.decision) == ("Cup", "/content/0.md", "decided", item.after)
+    assert (line.tags, line.gained, line.lost) == (("cup", "final"), ("final",), ("league",))
+    assert [(one.category, one.rule, one.text, one.reason) for one in line.excluded] == [
+        ("league", "league#x1", "Friendly matches.", "Half of it is.")
+    ]
+    assert [(one.category, one.reasons) for one in line.review] == [("pitch", ("near_threshold", "judges_disagree"))]
+    assert line.usage.cost_usd == 0.0004
+
+
+async def test_what_is_excluded_by_no_rule_of_its_own_says_why(database: Database) -> None:
+    item = _decide(database, 0, (), (assign("league", "excluded"),))
+    keep_made(database, make_job("j"), item)
+    (line,) = await _list(database)
+    assert [(one.rule, one.reason) for one in line.excluded] == [("", "Said so.")]
+
+
+async def test_an_item_that_failed_has_lost_nothing(database: Database) -> None:
+    decided = _decide(database, 0, (assign("cup"),), (assign("cup"),))
+    parked = decided.model_copy(update={"state": "parked", "after": None, "reason": "the server said no", "tries": 3})
+    keep_made(database, make_job("j"), parked)
+    (line,) = await _list(database)
+    assert (line.state, line.reason, line.tries, line.decision) == ("parked", "the server said no", 3, None)
+    assert (line.tags, line.gained, line.lost) == ((), (), ())
+    assert line.tells_something
+
+
+async def test_every_item_is_a_line_of_json_in_order(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "PAGE", 2)
+    keep_made(database, make_job("j"), *[_decide(database, number, (), (assign("cup"),)) for number in range(5)])
+    lines = await _list(database)
+    assert [line.number for line in lines] == [0, 1, 2, 3, 4]
+    assert ReportLine.model_validate_json(lines[0].model_dump_json()) == lines[0]
+
+
+async def test_a_job_that_is_not_there_has_no_report(database: Database) -> None:
+    with pytest.raises(NotKept):
+        await _list(database)
+    with pytest.raises(NotKept):
+        await _render(database)
+
+
+async def test_the_page_counts_what_the_lines_tell(database: Database) -> None:
+    items = [
+        _decide(database, 0, (assign("cup"),), (assign("final"), EXCLUDED, REVIEW)),
+        _decide(database, 1, (assign("cup"),), (assign("cup"),)),
+        _decide(database, 2, (), (assign("cup"),)).model_copy(
+            update={"state": "parked", "after": None, "reason": "No."}
+        ),
+    ]
+    keep_made(database, make_job("j", notes=("Not read: a.md: is empty.",)), *items)
+    page = await _render(database)
+    assert "1 article changed: 1 gained, 1 lost; 1 for a person to look at" in page
+    assert "2 decided anew, 0 found as they were, 1 failed, 0 waiting" in page
+    assert "$0.0012 spent in 3 calls; the plan said $1.00, at most $2.00" in page
+    assert "Not read: a.md: is empty." in page
+    rows = re.findall(r'<span class="where"><bdi>(.*?)</bdi>', page)
+    assert rows == ["/content/2.md", "/content/0.md"], "failures first, what stays as it was not at all"
+
+
+async def test_what_articles_and_models_say_is_text_and_nothing_else(database: Database) -> None:
+    hostile = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    article = build("Leeds won.", id_=hostile).model_copy(update={"title": hostile})
+    database.write_now(lambda c: keep_article(c, article, hostile, NOON))
+    finding = FINDING.model_copy(update={"text": hostile, "reason": hostile})
+    excluded = assign(hostile, "excluded").model_copy(update={"exclusions": (finding,)})
+    after = let_stand(database, hostile, assign(f"a{hostile}"), excluded, REVIEW)
+    item = Item(job="j", number=0, article=hostile, digest=article.digest, path=hostile, state="decided", after=after)
+    job = make_job("j", notes=(hostile,))
+    recipe = job.recipe.model_copy(update={"sources": (hostile,)})
+    parked = item.model_copy(update={"number": 1, "state": "parked", "after": None, "reason": hostile})
+    keep_made(database, job.model_copy(update={"recipe": recipe, "reason": hostile}), item, parked)
+    page = await _render(database)
+    assert "&lt;script&gt;" in page
+    assert re.search(r"<(script|img|a|link|iframe|form)\b", page) is None
+    assert re.search(r"<[^>]*\son\w+=", page) is None
+    assert " style=" not in page
+
+
+async def test_the_page_needs_nothing_else_and_its_policy_lets_nothing_in(database: Database) -> None:
+    keep_made(database, make_job("j"))
+    page = await _render(database)
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert style is not None
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in CONTENT_SECURITY_POLICY
+    assert "http" not in page.replace("http-equiv", "")
+    assert "url(" not in page
+
+
+async def test_the_page_comes_in_pieces(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report_page, "PIECE", 1000)
+    keep_made(database, make_job("j"), *[_decide(database, number, (), (assign("cup"),)) for number in range(20)])
+    pieces = [piece async for piece in render_report(database, "j", NOON)]
+    assert len(pieces) > 5
+    assert max(map(len, pieces)) < 5000
+
+
+@pytest.mark.parametrize(
+    ("job", "says"),
+    [
+        pytest.param(make_job("j"), "Still running", id="running"),
+        pytest.param(
+            make_job("j", state="undone").model_copy(update={"reason": "3 files restored", "finished_at": NOON}),
+            "Undone, 2026-11-23 12:00 UTC: 3 files restored",
+            id="undone",
+        ),
+        pytest.param(
+            make_job("j").model_copy(
+                update={"plan": make_job("j").plan.model_copy(update={"cost_usd": None, "most_usd": None})}
+            ),
+            "the plan said not known, at most not known",
+            id="no price",
+        ),
+    ],
+)
+async def test_the_page_says_how_the_job_stands(database: Database, job: Job, says: str) -> None:
+    keep_made(database, job)
+    assert says in await _render(database)

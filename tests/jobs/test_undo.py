@@ -1,0 +1,232 @@
+"""Owns the tests of undoing a job: byte for byte where nobody interfered, told and left where somebody did."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.errors import BadInput, NotKept
+from app.store.decisions import find_standing
+from app.store.jobs import load_job
+from app.store.tables.decisions import stood
+from tests.jobs.tagged_files import Archive, open_archive
+
+pytestmark = pytest.mark.anyio
+PAGES = [
+    "---\ntitle: T # kept\ntags: [mine]\n---\nBody {0}.\n",
+    "---\r\ntitle: T\r\n---\r\nBody {0}.\r\n",
+    "+++\ntitle = 'T'\ntags = [\n  'mine', # first\n]\n+++\nBody {0}.\n",
+    '{{\n\t"title": "T"\n}}\nBody {0}.\n',
+    "\ufeff---\ntags:\n- mine\n---\nBody {0}.",
+]
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with open_archive(tmp_path) as opened:
+        yield opened
+
+
+def _fill(archive: Archive, number: int) -> dict[str, bytes]:
+    """Files of all forms; gives their bytes by name."""
+    pages = {f"{at}.md": PAGES[at % len(PAGES)].format(at).encode() for at in range(number)}
+    for name, page in pages.items():
+        archive.put(name, page)
+    return pages
+
+
+def _read_all(archive: Archive) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in archive.content.iterdir()}
+
+
+def _find_standing(archive: Archive, name: str) -> str | None:
+    found = archive.database.read_now(lambda c: find_standing(c, [name])).get(name)
+    return None if found is None else found.decision
+
+
+async def test_a_partly_drifted_archive_gets_back_every_byte_that_nobody_touched(archive: Archive) -> None:
+    pages = _fill(archive, 200)
+    job = await archive.tag(*pages, operating_model="assigned")
+    tagged = _read_all(archive)
+    assert all(tagged[name] != page for name, page in pages.items())
+    drifted = {f"{at}.md" for at in range(0, 200, 9)}
+    for name in drifted:
+        archive.put(name, tagged[name] + b"An editor's words.\n")
+    (archive.content / "1.md").unlink()
+    report = await archive.undo(job)
+    for name, data in _read_all(archive).items():
+        assert data == (tagged[name] + b"An editor's words.\n" if name in drifted else pages[name])
+    assert {Path(left.path).name: left.reason for left in report.left} == {
+        **dict.fromkeys(drifted, "changed since the job wrote it"),
+        "1.md": "there is no such file",
+    }
+    assert (report.restored, report.decisions) == (200 - len(drifted) - 1, 200)
+    assert report.job.state == "undone"
+    assert report.job.reason == (
+        "176 of 200 files have their former text again; 24 were left as they are; 200 articles have their former decision."
+    )
+
+
+async def test_what_was_there_in_the_store_is_there_again(archive: Archive) -> None:
+    archive.put("a.md", PAGES[0])
+    await archive.tag("a.md", operating_model="assigned", culture="assigned")
+    first = _find_standing(archive, "a.md")
+    job = await archive.tag("a.md", operating_model="rejected", governance="assigned")
+    assert _find_standing(archive, "a.md") != first
+    await archive.undo(job)
+    assert _find_standing(archive, "a.md") == first
+    assert archive.list_tags("a.md") == {
+        "mine": ("attached", "imported"),
+        "operating-model": ("attached", "scopenote"),
+        "culture": ("attached", "scopenote"),
+        "governance": ("removed", "scopenote"),
+    }
+
+
+async def test_where_nothing_stood_before_nothing_stands(archive: Archive) -> None:
+    archive.put("a.md", PAGES[0])
+    job = await archive.tag("a.md", operating_model="assigned")
+    await archive.undo(job)
+    assert _find_standing(archive, "a.md") is None
+
+
+async def test_what_was_decided_since_stands_on(archive: Archive) -> None:
+    archive.put("a.md", PAGES[0])
+    job = await archive.tag("a.md", operating_model="assigned")
+    later = await archive.tag("a.md", operating_model="assigned", culture="review")
+    report = await archive.undo(job)
+    assert _find_standing(archive, "a.md") == f"{later.id}-0"
+    assert report.decisions == 0
+
+
+async def test_undoing_twice_changes_nothing_more(archive: Archive) -> None:
+    pages = _fill(archive, 3)
+    await archive.tag(*pages, culture="assigned")
+    job = await archive.tag(*pages, operating_model="assigned")
+    first = await archive.undo(job)
+    files, rows = _read_all(archive), _count_stood(archive)
+    second = await archive.undo(job)
+    assert (_read_all(archive), _count_stood(archive)) == (files, rows)
+    assert (second.restored, second.left, second.decisions) == (first.restored, first.left, 0)
+
+
+def _count_stood(archive: Archive) -> int:
+    return archive.database.read_now(lambda c: c.execute(sa.select(sa.func.count()).select_from(stood)).scalar_one())
+
+
+async def test_a_file_that_was_put_right_again_is_taken_up_by_the_next_undo(archive: Archive) -> None:
+    path = archive.put("a.md", PAGES[0])
+    job = await archive.tag("a.md", operating_model="assigned")
+    tagged = path.read_bytes()
+    path.write_bytes(tagged + b"More.\n")
+    assert [left.path for left in (await archive.undo(job)).left] == [str(path)]
+    path.write_bytes(tagged)
+    assert (await archive.undo(job)).left == ()
+    assert path.read_text() == PAGES[0]
+
+
+async def test_an_undone_tag_is_written_by_the_next_job_again(archive: Archive) -> None:
+    path = archive.put("a.md", PAGES[0])
+    job = await archive.tag("a.md", operating_model="assigned")
+    tagged = path.read_bytes()
+    await archive.undo(job)
+    await archive.tag("a.md", operating_model="assigned")
+    assert path.read_bytes() == tagged
+
+
+async def test_jobs_are_undone_from_the_last_to_the_first(archive: Archive) -> None:
+    path = archive.put("a.md", PAGES[0])
+    first = await archive.tag("a.md", operating_model="assigned")
+    second = await archive.tag("a.md", culture="assigned")
+    assert len((await archive.undo(first)).left) == 1
+    assert (await archive.undo(second)).left == ()
+    assert (await archive.undo(first)).left == ()
+    assert path.read_text() == PAGES[0]
+
+
+async def test_a_running_job_cannot_be_undone(archive: Archive) -> None:
+    archive.put("a.md", PAGES[0])
+    job, _ = archive.plan("a.md")
+    with pytest.raises(BadInput, match=f"jobs cancel {job.id}"):
+        await archive.undo(job)
+
+
+async def test_a_job_that_is_not_there_is_told(archive: Archive) -> None:
+    archive.put("a.md", PAGES[0])
+    job, _ = archive.plan("a.md")
+    with pytest.raises(NotKept):
+        await archive.undo(job.model_copy(update={"id": "another"}))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        pytest.param(lambda copy: copy.write_bytes(b"other"), "copy in the backup folder was changed", id="changed"),
+        pytest.param(lambda copy: copy.unlink(), "no such file", id="gone"),
+    ],
+)
+async def test_without_its_copy_a_file_is_left(archive: Archive, spoil: object, reason: str) -> None:
+    path = archive.put("a.md", PAGES[0])
+    job = await archive.tag("a.md", operating_model="assigned")
+    tagged = path.read_bytes()
+    assert callable(spoil)
+    spoil(archive.backups / job.id / "0")
+    [left] = (await archive.undo(job)).left
+    assert reason in left.reason
+    assert path.read_bytes() == tagged
+
+
+class _Killed(BaseException):
+    """The process is gone."""
+
+
+@pytest.mark.parametrize("name", ["replace", "fsync"])
+@pytest.mark.parametrize("at", [1, 2, 5])
+async def test_an_undo_that_was_killed_is_finished_by_the_next(archive: Archive, name: str, at: int) -> None:
+    pages = _fill(archive, 5)
+    job = await archive.tag(*pages, operating_model="assigned")
+    act, calls = getattr(os, name), 0
+
+    def kill(*args: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls >= at:
+            raise _Killed
+        return act(*args)
+
+    with pytest.MonkeyPatch.context() as patch, suppress(_Killed):
+        patch.setattr(os, name, kill)
+        await archive.undo(job)
+    assert calls == at
+    state = archive.database.read_now(lambda c: load_job(c, job.id))
+    assert (state.state, state.reason) == ("undone", "Undoing was begun and not finished; undo it again.")
+    report = await archive.undo(job)
+    assert _read_all(archive) == pages
+    assert (report.restored, report.left) == (5, ())
+    lines = (archive.backups / job.id / "log.jsonl").read_text().splitlines()
+    assert sum('"undo"' in line for line in lines) == 5
+    assert {archive.list_tags(page)["operating-model"] for page in pages} == {("removed", "scopenote")}
+
+
+async def test_a_job_that_was_killed_between_file_and_note_is_undone_as_well(archive: Archive) -> None:
+    path = archive.put("a.md", PAGES[0])
+    job, [item] = archive.plan("a.md")
+    decision = archive.decide(job, item, operating_model="assigned")
+    replace = os.replace
+
+    def kill(*args: Path) -> None:
+        replace(*args)
+        if args[1].name == "a.md":
+            raise _Killed
+
+    with pytest.MonkeyPatch.context() as patch, suppress(_Killed):
+        patch.setattr(os, "replace", kill)
+        await archive.write(job, item, decision)
+    assert path.read_text() != PAGES[0]
+    archive.end(job, "cancelled")
+    await archive.undo(job)
+    assert path.read_text() == PAGES[0]
+    assert archive.list_tags("a.md") == {}

@@ -1,0 +1,123 @@
+"""Builds articles and decisions for the store's tests: made up, or decided by the local judge."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from threading import Barrier
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from app.bootstrap.classifying import compose_classifier
+from app.bootstrap.embeddings import find_embeddings
+from app.category_files.loading import load_taxonomy
+from app.domain.article import Article
+from app.domain.category import Taxonomy
+from app.domain.decision import Assignment, Decision, ReviewReason, Status
+from app.domain.verdict import JudgeName, Usage
+from app.parsing.article_files import read_article_file
+from app.settings import Settings
+from app.store.articles import keep_article
+from app.store.connection import Connection
+from app.store.database import Database
+from app.store.decisions import keep_decision
+from tests.articles import build_article
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).parent.parent.parent
+EXAMPLES = ("08", "09", "11", "12", "17")
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def build(words: str = "Leeds won the cup.", *, id_: str | None = "a", url: str | None = None) -> Article:
+    """An article of one sentence, as it is loaded again: without the way back to what was submitted."""
+    return build_article(words, title="Cup").model_copy(update={"id": id_, "url": url, "runs": ()})
+
+
+def assign(
+    category: str, status: Status = "assigned", score: float = 0.9, reasons: tuple[ReviewReason, ...] = ()
+) -> Assignment:
+    """An assignment of a category whose title is its id in capitals."""
+    return Assignment(
+        category=category,
+        title=category.upper(),
+        kind="tags",
+        status=status,
+        decided_by="judge",
+        score=score,
+        rationale="Said so.",
+        review_reasons=reasons,
+    )
+
+
+def decide(
+    id_: str, *assignments: Assignment, article: Article | None = None, at: datetime = NOON, degraded: bool = False
+) -> Decision:
+    """A decision by the local judge."""
+    return Decision(
+        id=id_,
+        created_at=at,
+        article=article or build(),
+        assignments=assignments or (assign("cup"),),
+        judge=JudgeName(kind="local", model="words", degraded=degraded),
+        taxonomy_version="sha256:t",
+        prompt_version="sha256:p",
+        rules_version="r",
+        usage=Usage(),
+        cached=False,
+        warnings=(),
+        took_ms=0.1,
+    )
+
+
+def keep(c: Connection, decision: Decision, fingerprint: str | None = None, *, stands: bool = True) -> Decision:
+    """Keep a decision with its article, as the classifier does."""
+    article = decision.article
+    keep_article(c, article, article.key, decision.created_at)
+    return keep_decision(
+        c, decision, key=article.key, fingerprint=fingerprint or f"sha256:{decision.id}", stands=stands, job=None
+    )
+
+
+@cache
+def load_example_taxonomy() -> Taxonomy:
+    """The shipped definitions."""
+    return load_taxonomy(ROOT / "categories")
+
+
+@cache
+def decide_examples() -> tuple[Decision, ...]:
+    """What the local judge says about some of the shipped examples: assigned, in review, excluded, and nothing."""
+    classifier = compose_classifier(load_example_taxonomy(), Settings(judge="local"), find_embeddings().embedder)
+    paths = [path for path in sorted((ROOT / "examples").iterdir()) if path.name.startswith(EXAMPLES)]
+    articles = [read_article_file(path.read_bytes(), path.name) for path in paths]
+    return tuple(asyncio.run(classifier.classify(article)) for article in articles)
+
+
+def at_once(database: Database, work: Callable[[Connection, int], T], writers: int = 4) -> list[T]:
+    """What each of several writers gets whose transactions begin together, as far as the database lets them."""
+    together = Barrier(writers)
+
+    def write(number: int) -> T:
+        waits = [together] if not database.is_sqlite else []
+
+        def work_together(connection: Connection) -> T:
+            if waits:  # the database may call this again
+                connection.execute(sa.select(1))
+                waits.pop().wait(timeout=20)
+            return work(connection, number)
+
+        return database.write_now(work_together)
+
+    with ThreadPoolExecutor(writers) as pool:
+        return list(pool.map(write, range(writers)))
+
+
+def count(connection: Connection, table: sa.Table) -> int:
+    """The rows of a table."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())

@@ -1,0 +1,93 @@
+"""Tests of keeping jobs."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from app.domain.job import Job, JobState
+from app.errors import NotKept
+from app.store.database import Database
+from app.store.jobs import find_state, keep_job, list_jobs, list_running, load_job, set_state
+from tests.jobs.fake_desk import NOON, PLAN, build_recipe
+
+LATER = NOON + timedelta(hours=1)
+
+
+def build_job(id_: str = "j", state: JobState = "running", reason: str = "") -> Job:
+    return Job(
+        id=id_,
+        created_at=NOON,
+        finished_at=None,
+        state=state,
+        reason=reason,
+        recipe=build_recipe(write=True),
+        plan=PLAN,
+    )
+
+
+def test_a_job_comes_back_as_it_was_kept(database: Database) -> None:
+    job = build_job(reason="a reason")
+    database.write_now(lambda c: keep_job(c, job))
+    assert database.read_now(lambda c: load_job(c, "j")) == job
+
+
+def test_a_job_that_is_not_kept_is_refused_by_its_id(database: Database) -> None:
+    with pytest.raises(NotKept, match="'j'"):
+        database.read_now(lambda c: load_job(c, "j"))
+    assert database.read_now(lambda c: find_state(c, "j")) is None
+
+
+def test_jobs_are_listed_newest_first_page_by_page(database: Database) -> None:
+    for number in range(5):
+        database.write_now(partial(keep_job, job=build_job(f"j{number}")))
+    first = database.read_now(lambda c: list_jobs(c, limit=2))
+    rest = database.read_now(lambda c: list_jobs(c, before=first[-1].id))
+    assert [job.id for job in first] == ["j4", "j3"]
+    assert [job.id for job in rest] == ["j2", "j1", "j0"]
+
+
+def test_only_jobs_that_run_are_to_be_worked_on(database: Database) -> None:
+    states: tuple[JobState, ...] = ("running", "paused", "running", "done", "cancelled", "undone")
+    for number, state in enumerate(states):
+        database.write_now(partial(keep_job, job=build_job(f"j{number}", state)))
+    assert database.read_now(list_running) == ["j0", "j2"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "finished"),
+    [
+        pytest.param("running", "done", True, id="done"),
+        pytest.param("paused", "cancelled", True, id="cancelled"),
+        pytest.param("running", "paused", False, id="paused"),
+        pytest.param("done", "running", False, id="running-again"),
+        pytest.param("done", "undone", True, id="undone"),
+    ],
+)
+def test_a_job_has_finished_in_states_that_end_it(
+    database: Database, before: JobState, after: JobState, finished: bool
+) -> None:
+    database.write_now(lambda c: keep_job(c, build_job(state=before)))
+    assert database.write_now(lambda c: set_state(c, "j", after, "why", LATER, only_from={before}))
+    job = database.read_now(lambda c: load_job(c, "j"))
+    assert (job.state, job.reason, job.finished_at) == (after, "why", LATER if finished else None)
+
+
+def test_undoing_a_job_leaves_when_it_finished(database: Database) -> None:
+    database.write_now(lambda c: keep_job(c, build_job()))
+    database.write_now(lambda c: set_state(c, "j", "done", "", NOON, only_from={"running"}))
+    database.write_now(lambda c: set_state(c, "j", "undone", "", LATER, only_from={"done"}))
+    assert database.read_now(lambda c: load_job(c, "j")).finished_at == NOON
+
+
+def test_a_job_stays_in_a_state_that_it_may_not_leave(database: Database) -> None:
+    job = build_job(state="cancelled")
+    database.write_now(lambda c: keep_job(c, job))
+    assert not database.write_now(lambda c: set_state(c, "j", "running", "", LATER, only_from={"paused", "done"}))
+    assert database.read_now(lambda c: load_job(c, "j")) == job
+
+
+def test_a_reason_that_no_database_takes_is_kept_as_far_as_it_goes(database: Database) -> None:
+    database.write_now(lambda c: keep_job(c, build_job()))
+    database.write_now(lambda c: set_state(c, "j", "paused", "a\0b\ud800", LATER, only_from={"running"}))
+    assert database.read_now(lambda c: load_job(c, "j")).reason == "a\ufffdb\ufffd"

@@ -1,0 +1,73 @@
+"""Tests of the workers' signs of life."""
+
+import time
+from functools import partial
+
+import pytest
+
+from app.store.database import Database
+from app.store.workers import (
+    count_deaths,
+    count_takeover,
+    drop_lease,
+    drop_takeovers,
+    drop_workers,
+    keep_beat,
+    list_workers,
+    read_clock,
+    take_lease,
+)
+
+
+def test_the_clock_is_that_of_the_database_and_goes_on(database: Database) -> None:
+    first = database.read_now(read_clock)
+    time.sleep(0.02)
+    second = database.read_now(read_clock)
+    assert first < second < first + 5
+    assert first == pytest.approx(time.time(), abs=5)
+
+
+def test_a_sign_of_life_replaces_the_earlier_one(database: Database) -> None:
+    database.write_now(lambda c: keep_beat(c, "w", "here"))
+    first = database.read_now(list_workers)[0]
+    time.sleep(0.02)
+    database.write_now(lambda c: keep_beat(c, "w", "there"))
+    (second,) = database.read_now(list_workers)
+    assert second.beat > first.beat
+    assert second.about == "there"
+
+
+def test_a_worker_that_says_goodbye_is_forgotten(database: Database) -> None:
+    for name in ("a", "b"):
+        database.write_now(partial(keep_beat, executor_id=name, about=""))
+    database.write_now(lambda c: drop_workers(c, ["a"]))
+    assert [worker.executor_id for worker in database.read_now(list_workers)] == ["b"]
+
+
+def test_one_holder_at_a_time_has_the_lease(database: Database) -> None:
+    assert database.write_now(lambda c: take_lease(c, "keeper", "a", 60))
+    assert not database.write_now(lambda c: take_lease(c, "keeper", "b", 60))
+    assert database.write_now(lambda c: take_lease(c, "keeper", "a", 60))
+
+
+def test_a_lease_that_ran_out_goes_to_the_next(database: Database) -> None:
+    database.write_now(lambda c: take_lease(c, "keeper", "a", 0.01))
+    time.sleep(0.03)
+    assert database.write_now(lambda c: take_lease(c, "keeper", "b", 60))
+
+
+def test_a_lease_is_given_back_by_its_holder_only(database: Database) -> None:
+    database.write_now(lambda c: take_lease(c, "keeper", "a", 60))
+    database.write_now(lambda c: drop_lease(c, "keeper", "b"))
+    assert not database.write_now(lambda c: take_lease(c, "keeper", "b", 60))
+    database.write_now(lambda c: drop_lease(c, "keeper", "a"))
+    assert database.write_now(lambda c: take_lease(c, "keeper", "b", 60))
+
+
+def test_takeovers_are_counted_per_workflow_until_they_are_forgotten(database: Database) -> None:
+    assert [database.write_now(lambda c: count_takeover(c, "item:j:1:0")) for _ in range(3)] == [1, 2, 3]
+    assert database.write_now(lambda c: count_takeover(c, "item:j:2:0")) == 1
+    assert database.read_now(lambda c: count_deaths(c, "item:j:1:0")) == 3
+    database.write_now(lambda c: drop_takeovers(c, ["item:j:1:0"]))
+    assert database.read_now(lambda c: count_deaths(c, "item:j:1:0")) == 0
+    assert database.read_now(lambda c: count_deaths(c, "item:j:2:0")) == 1
