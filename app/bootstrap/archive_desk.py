@@ -67,7 +67,7 @@ class ArchiveDesk:
                 "of Scopenote are not those of the machine that planned it. Give it the same, then retry the job."
             )
         known = article if article.key == key else article.model_copy(update={"id": key})
-        return await classifier.classify(known, errand=errand)
+        return await classifier.classify(known, errand=errand, is_news=False)
 
     async def write_back(self, job: Job, item: Item, decision: Decision) -> None:
         """See `Desk.write_back`."""

@@ -8,6 +8,7 @@ from app.domain.article import Article
 from app.domain.decision import Decision
 from app.domain.feedback import Said, Word
 from app.domain.value import Value
+from app.store.articles import load_article
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.decisions import load_decision
@@ -65,7 +66,9 @@ class Kept:
         return await self._database.read(work)
 
     async def give_word(self, decision_id: str, category: str, verdict: Said, note: str, by: str) -> Decision:
-        """Keep an editor's word and decide again by it, which asks nobody anything that is known.
+        """Keep an editor's word about the article of a decision, and decide about its present text by it.
+
+        What is known is not asked again.
 
         Raises:
             NotKept: there is no decision of that id.
@@ -77,8 +80,8 @@ class Kept:
         word = Word(category=category_id, verdict=verdict, note=note, by=by, at=self._now(), decision=decision_id)
 
         def work(connection: Connection) -> Article:
-            article = load_decision(connection, decision_id).article
-            keep_word(connection, article.key, word)
-            return article
+            key = load_decision(connection, decision_id).article.key
+            keep_word(connection, key, word)
+            return load_article(connection, key)
 
-        return await classifier.classify(await self._database.write(work))
+        return await classifier.classify(await self._database.write(work), is_news=False)

@@ -28,6 +28,7 @@ from app.linting.lint import lint_taxonomy
 from app.parsing.reading import read_article
 from app.parsing.submission import Submission
 from app.settings import Settings
+from app.store.address import find_queues, make_file_url
 from app.store.asking_again import count_again
 from app.store.database import Database
 from app.store.opening import open_database
@@ -158,9 +159,9 @@ class Services:
         Raises:
             StoreUnavailable: the queues of jobs cannot be used.
         """
-        from app.bootstrap.worker import build_worker, find_jobs_url  # noqa: PLC0415 - half a second, for jobs only
+        from app.bootstrap.worker import build_worker  # noqa: PLC0415 - half a second, for jobs only
 
-        jobs_url = find_jobs_url(find_database_url(self.settings))
+        jobs_url = find_queues(find_database_url(self.settings))
         worker = build_worker(self.database, self.desk, jobs_url=jobs_url, at_once=at_once or self.at_once)
         await worker.start()
         try:
@@ -197,7 +198,7 @@ def find_database_url(settings: Settings) -> str:
     """Where decisions are kept: as the settings say, else in a file of the user's."""
     if settings.database_url is not None:
         return settings.database_url.get_secret_value()
-    return f"sqlite:///{(find_data() / STORE).as_posix()}"
+    return make_file_url(find_data() / STORE)
 
 
 def _now() -> datetime:

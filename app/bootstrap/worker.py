@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import UTC, datetime
-from pathlib import PurePath
 
 from app.bootstrap.archive_desk import ArchiveDesk
 from app.jobs.batch_run import BatchRunner
@@ -25,12 +24,3 @@ def build_worker(database: Database, desk: ArchiveDesk, *, jobs_url: str, at_onc
         now=lambda: datetime.now(UTC),
         run_batch=run_batch,
     )
-
-
-def find_jobs_url(database_url: str) -> str:
-    """Where the queues of jobs are: beside an SQLite store in a file of their own, else in the same database."""
-    scheme, separator, path = database_url.partition(":///")
-    if not scheme.startswith("sqlite") or not separator:
-        return database_url
-    store = PurePath(path)
-    return f"{scheme}{separator}{store.with_name(f'{store.stem}-jobs.db').as_posix()}"

@@ -48,16 +48,17 @@ class Keeper:
         return await self.database.read(lambda connection: self._look_up(connection, article, only))
 
     async def stand_again(
-        self, article: Article, known: Known, decision: Decision, now: datetime, job: str | None
+        self, article: Article, known: Known, decision: Decision, now: datetime, *, job: str | None, is_news: bool
     ) -> None:
-        """Have a kept decision stand in place of the one that came after it.
+        """Have a kept decision stand in place of the one that came after it. `is_news` as for `keep`.
 
         Raises:
             StoreUnavailable: the store cannot be written; what stood before stands.
         """
 
         def work(connection: Connection) -> None:
-            keep_article(connection, article, article.key, now)
+            if is_news:
+                keep_article(connection, article, article.key, now)
             keep_decision(
                 connection, decision, key=article.key, fingerprint=known.fingerprint, stands=True, job=job, at=now
             )
@@ -65,29 +66,44 @@ class Keeper:
         await self.database.write(work)
 
     async def keep(
-        self, decision: Decision, known: Known, *, only: Sequence[str], job: str | None, holds: bool, again: str
-    ) -> Decision:
+        self,
+        decision: Decision,
+        known: Known,
+        *,
+        only: Sequence[str],
+        job: str | None,
+        holds: bool,
+        again: str,
+        is_news: bool,
+    ) -> Decision | None:
         """Keep a decision with its article, and have it stand where it is about all categories.
 
         `holds`: the same article need not be decided again. `again` says why the judge that was
-        meant has to be asked again, "" where it has not. What comes back is the decision that is
-        kept: another process may have come to the same one first.
+        meant has to be asked again, "" where it has not. `is_news`: the text is what the article
+        says now; a job's text is kept before, and may be outdated by now.
+
+        What comes back is the decision that is kept: another process may have come to the same one
+        first. None: an editor had a word meanwhile, so that it has to be decided by that, and
+        nothing is kept.
 
         Raises:
             StoreUnavailable: the store cannot be written; nothing is kept.
         """
         fingerprint = known.fingerprint if holds else f"{known.fingerprint} {decision.id}"
 
-        def work(connection: Connection) -> Decision:
+        def work(connection: Connection) -> Decision | None:
             article, now = decision.article, decision.created_at
-            keep_article(connection, article, article.key, now)
+            if find_words(connection, article.key) != known.words:
+                return None
+            if is_news:
+                keep_article(connection, article, article.key, now)
             kept = keep_decision(
                 connection, decision, key=article.key, fingerprint=fingerprint, stands=not only, job=job
             )
             if again:
                 queue_again(connection, article.key, article.digest, again, now)
             elif not only:
-                drop_again(connection, article.key)
+                drop_again(connection, article.key, article.digest)
             return kept
 
         return await self.database.write(work)

@@ -78,11 +78,14 @@ class Classifier:
         errand: Errand = EDITOR,
         watch: Watch = watch_nothing,
         tab: Tab | None = None,
+        *,
+        is_news: bool = True,
     ) -> Decision:
         """What Scopenote says about the article; `only` limits it to categories with these ids.
 
         A decision that still holds is given again as it was made, `cached`. Who hands in a tab can
-        read from it what was spent, also where this raises.
+        read from it what was spent, also where this raises. `is_news`: this is what the article
+        says now; False for a text that is kept already, and may have been followed by another.
 
         Raises:
             UnknownCategory: `only` names an id that the taxonomy lacks.
@@ -93,7 +96,11 @@ class Classifier:
         known = await self.keeper.look_up(article, only) if self.keeper else None
         if known and known.decision:
             _tell(watch, "decided", f"it holds since {known.decision.created_at:%Y-%m-%d %H:%M} UTC", 1.0)
-            return await self._give_again(article, known, known.decision, started_s, only=only, job=errand.job)
+            if self.keeper and not known.stands and not only:
+                await self.keeper.stand_again(
+                    article, known, known.decision, self.now(), job=errand.job, is_news=is_news
+                )
+            return self._give_again(article, known.decision, started_s)
         plan = await self.plan(article, only)
         _tell(watch, "planned", plan.reason, 0.15)
         suspicions = () if plan.strategy == "local" else await asyncio.to_thread(find_suspicious, article)
@@ -110,7 +117,10 @@ class Classifier:
         _tell(watch, "decided", _count_assigned(assignments), 1.0)
         warnings = collect_warnings(article, plan, judgement, suspicions, sightings)
         decision = self._conclude(article, judgement, assignments, tab=tab, warnings=warnings, started_s=started_s)
-        return await self._keep(decision, judgement, known, only, errand) if known else decision
+        if known is None:
+            return decision
+        kept = await self._keep(decision, judgement, known, only=only, errand=errand, is_news=is_news)
+        return kept or await self.classify(article, only, errand, watch, tab, is_news=is_news)
 
     def _rank(
         self,
@@ -153,9 +163,16 @@ class Classifier:
         )
 
     async def _keep(
-        self, decision: Decision, judgement: Judgement, known: Known, only: Sequence[str], errand: Errand
-    ) -> Decision:
-        """The decision as it is kept.
+        self,
+        decision: Decision,
+        judgement: Judgement,
+        known: Known,
+        *,
+        only: Sequence[str],
+        errand: Errand,
+        is_news: bool,
+    ) -> Decision | None:
+        """The decision as it is kept; None where an editor had a word meanwhile, by which it is to be decided.
 
         It holds until something that it rests on changes, unless a stand-in made it, or a reply
         could not be read and may be the next time.
@@ -168,24 +185,14 @@ class Classifier:
             decision = decision.model_copy(update={"warnings": (*decision.warnings, later)})
         is_whole = judgement.kept or not any(verdict.unreadable for verdict in judgement.verdicts)
         holds = is_whole and not judgement.judge.degraded
-        kept = await self.keeper.keep(decision, known, only=only, job=errand.job, holds=holds, again=again)
-        return kept.model_copy(
-            update={"article": decision.article, "usage": decision.usage, "took_ms": decision.took_ms}
+        kept = await self.keeper.keep(
+            decision, known, only=only, job=errand.job, holds=holds, again=again, is_news=is_news
         )
+        given = {"article": decision.article, "usage": decision.usage, "took_ms": decision.took_ms}
+        return kept.model_copy(update=given) if kept else None
 
-    async def _give_again(
-        self,
-        article: Article,
-        known: Known,
-        decision: Decision,
-        started_s: float,
-        *,
-        only: Sequence[str],
-        job: str | None,
-    ) -> Decision:
-        """A kept decision, about the article as it was handed in now; it stands, if another took its place."""
-        if self.keeper and not known.stands and not only:
-            await self.keeper.stand_again(article, known, decision, self.now(), job)
+    def _give_again(self, article: Article, decision: Decision, started_s: float) -> Decision:
+        """A kept decision, about the article as it was handed in now."""
         again = {"article": article, "usage": Usage(), "cached": True, "took_ms": self._count_ms(started_s)}
         return decision.model_copy(update=again)
 

@@ -28,7 +28,7 @@ def print_job(told: ToldJob) -> None:
     """Print one job with what became of its items."""
     tally, spent = told.tally, told.tally.usage
     head: list[RenderableType] = [
-        Text.assemble((told.state, STYLES[told.state]), f" · made {told.created_at:%Y-%m-%d %H:%M} UTC"),
+        join_words((told.state, STYLES[told.state]), f" · made {told.created_at:%Y-%m-%d %H:%M} UTC"),
     ]
     if told.reason:
         head.append(join_words(told.reason))
@@ -45,7 +45,10 @@ def print_job(told: ToldJob) -> None:
 
 def print_jobs(told: Sequence[ToldJob]) -> None:
     """Print jobs as a table, in the order that they are given in."""
-    table = Table("id", "made (UTC)", "state", "done", "parked", "spent", "sources", box=None, header_style="bold")
+    table = Table(box=None, header_style="bold")
+    for name in ("id", "made (UTC)", "state", "done", "parked", "spent"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("sources", overflow="fold")
     for job in told:
         done = job.total - job.tally.waiting
         table.add_row(

@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import categories, classify, jobs, reclassify, serve, worker
+from app.cli import backup, categories, classify, jobs, reclassify, serve, worker
 
 program = typer.Typer(
     name="scopenote",
@@ -16,6 +16,7 @@ program.command("classify")(classify.classify)
 program.command("serve")(serve.serve)
 program.command("reclassify")(reclassify.reclassify)
 program.command("worker")(worker.work)
+program.command("backup")(backup.backup)
 program.add_typer(categories.program, name="categories")
 program.add_typer(jobs.program, name="jobs")
 

@@ -93,7 +93,7 @@ class AskingAgain:
         """Whether the judge has answered. The article may have another text by now; that has been decided anew."""
         try:
             article = await self._database.read(lambda connection: load_article(connection, due.article))
-            await classifier.classify(article, errand=BEHIND_ALL, tab=tab)
+            await classifier.classify(article, errand=BEHIND_ALL, tab=tab, is_news=False)
         except BadInput as error:
             await self._drop(due, str(error))
             return False

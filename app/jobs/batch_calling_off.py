@@ -1,6 +1,7 @@
 """Owns calling a job's batches off: the server is told to stop, and what it did until then is counted."""
 
 import logging
+from functools import partial
 from typing import get_args
 
 from app.domain.job import Job
@@ -27,17 +28,19 @@ async def call_off(means: BatchMeans, job: Job) -> None:
         StoreUnavailable: the store cannot be read or written.
     """
     caller, attempts = Caller(means, job.id, heeds_stop=False), Attempts(means)
-    open_batches = await means.database.read(lambda c: list_batches(c, job.id, only_open=True))
     try:
-        found = [await _find_at_server(means, caller, attempts, batch) for batch in open_batches]
-        there = [batch for batch in found if batch is not None]
-        for batch in there:
-            await _cancel(means, caller, batch)
+        # More than once: one that was created twice shows only when it is taken in.
+        while outstanding := await means.database.read(partial(list_batches, job=job.id, only_open=True)):
+            found = [await _find_at_server(means, caller, attempts, batch) for batch in outstanding]
+            there = [batch for batch in found if batch is not None]
+            for batch in there:
+                await _cancel(means, caller, batch)
+            ended = [await _wait_for_end(means, caller, Ending(means, attempts, caller, batch)) for batch in there]
+            if not all(ended):
+                return
     except AttemptFailed as failure:
         raise caller.explain(failure) from failure
-    ended = [await _wait_for_end(means, caller, Ending(means, attempts, caller, batch)) for batch in there]
-    if all(ended):
-        await means.database.write(lambda c: drop_lines(c, job.id, states=get_args(LineState)))
+    await means.database.write(lambda c: drop_lines(c, job.id, states=get_args(LineState)))
 
 
 async def _find_at_server(means: BatchMeans, caller: Caller, attempts: Attempts, batch: Batch) -> Batch | None:

@@ -35,14 +35,12 @@ class BatchItems:
         return self._errand
 
     async def work(self, numbers: Sequence[int]) -> None:
-        """Bring these items as far as they come.
+        """Bring these items as far as they come, all at once.
 
         Raises:
             Unavailable: something is away that is not the item's fault.
         """
-        at_once = self._means.limits.at_once
-        for start in range(0, len(numbers), at_once):
-            await run_together(self._work_on(number) for number in numbers[start : start + at_once])
+        await run_together(self._work_on(number) for number in numbers)
 
     def take_freed(self, settled: set[str]) -> list[int]:
         """The items that can go on, now that these lines wait no more; they are not waiting from here on."""
@@ -71,7 +69,7 @@ class BatchItems:
             await self._settle(_park(item, error))
         except ScopenoteError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever one article brings about must not stop the others
             _LOG.exception("item %d of the job %s failed", number, self._job.id)
             await self._settle(_park(item, error))
         else:

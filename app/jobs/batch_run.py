@@ -1,5 +1,6 @@
 """Owns the run of a batch job: items worked on until they wait, batches sent, looked after and taken in."""
 
+from collections.abc import Sequence
 from typing import get_args
 
 from app.domain.job import Job, JobState
@@ -111,20 +112,26 @@ class _Course:
             ended += 1
         if ended:
             self._spent, self._idle_rounds = None, 0
-            await self._items.work(self._items.take_freed(settled))
+            await self._work(self._items.take_freed(settled))
         if trouble is not None:
             raise trouble
         return ended > 0
+
+    async def _work(self, numbers: Sequence[int]) -> None:
+        """Work on items, as long as the job runs."""
+        at_once = self._means.limits.at_once
+        for start in range(0, len(numbers), at_once):
+            await self._caller.check_running()
+            await self._items.work(numbers[start : start + at_once])
 
     async def _look_at_items(self) -> None:
         """Look at more items, until there are questions enough for a batch."""
         page = self._means.limits.at_once * FILLED_AT_ONCE
         while not self._is_all_seen and await self._count_waiting() < self._means.limits.lines:
-            await self._caller.check_running()
             numbers = await self._means.database.read(
                 lambda c: list_waiting(c, self._job.id, after=self._seen, limit=page)
             )
-            await self._items.work(numbers)
+            await self._work(numbers)
             self._seen = numbers[-1] if numbers else self._seen
             self._is_all_seen = not numbers
 

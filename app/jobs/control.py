@@ -6,10 +6,9 @@ All that happens here is in the store: workers follow what it says about the job
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from app.domain.job import Job, JobState
 from app.errors import BadInput
+from app.store.connection import Connection
 from app.store.database import Database
 from app.store.items import list_items, reopen_parked
 from app.store.jobs import load_job, set_state

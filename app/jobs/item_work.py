@@ -6,8 +6,6 @@ from datetime import datetime
 from itertools import count
 from typing import TypeVar
 
-from sqlalchemy import Connection
-
 from app.domain.article import Article
 from app.domain.decision import Decision
 from app.domain.errand import Errand
@@ -22,6 +20,7 @@ from app.jobs.outages import Outages
 from app.jobs.pace import Pace
 from app.jobs.places import Places
 from app.store.articles import load_article
+from app.store.connection import Connection
 from app.store.database import Database
 from app.store.items import load_item, settle_item
 from app.store.jobs import find_state, load_job

@@ -5,20 +5,22 @@ from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection
-
 from app.errors import BadInput, StoreUnavailable, Unavailable
 from app.jobs.control import pause_for
 from app.jobs.item_work import Sleep
 from app.jobs.pace import Pace
 from app.jobs.queues import Queues
 from app.jobs.threads import Threads
+from app.store.connection import Connection
 from app.store.database import Database
 from app.store.items import find_waiting, list_waiting
 from app.store.jobs import find_state, load_job, set_state
 
-RunBatch = Callable[[str], Awaitable[None]]
-"""Works on all items of a job that goes through a provider's batches, by the job's id."""
+RunBatch = Callable[[str], Awaitable[object]]
+"""Works on all items of a job that goes through a provider's batches, by the job's id.
+
+Called for a cancelled job that has batches at the provider, it calls them off.
+"""
 
 PORTION = 4
 """Items that come into the queue together, per place of the worker. Small enough that jobs take turns."""
@@ -113,7 +115,11 @@ class JobWork:
                 await self._sleep(self._pace.stall_s)
 
     async def _pause(self, job_id: str, reason: str) -> None:
-        await self._database.write(lambda c: pause_for(c, job_id, reason, self._now()))
+        if await self._database.write(lambda c: pause_for(c, job_id, reason, self._now())):
+            _LOG.warning("The job %s is paused: %s", job_id, reason)
+        elif not self._is_closing:
+            # It is over, but its batches could not be called off: the next look comes soon enough.
+            await self._sleep(self._pace.most_wait_s)
 
     async def _conclude(self, job_id: str) -> bool:
         return await self._database.write(lambda c: _conclude(c, job_id, self._now()))

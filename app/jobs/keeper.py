@@ -3,14 +3,13 @@
 import logging
 import threading
 
-from sqlalchemy import Connection
-
 from app.errors import StoreUnavailable
 from app.jobs.liveness import is_gone
 from app.jobs.pace import Pace
 from app.jobs.queues import Queues
 from app.jobs.takeover import take_over
 from app.jobs.tidying import tidy
+from app.store.connection import Connection
 from app.store.database import Database
 from app.store.workers import Worker, drop_lease, drop_workers, keep_beat, list_workers, read_clock, take_lease
 

@@ -26,7 +26,7 @@ def prepare(url: str) -> None:
         DBOS.migrate(write_url(url))
 
 
-def launch(url: str, executor_id: str) -> None:
+def launch(url: str, executor_id: str, look_s: float) -> None:
     """Begin to take work from the queues. One per process, until `DBOS.destroy`.
 
     Raises:
@@ -41,7 +41,9 @@ def launch(url: str, executor_id: str) -> None:
         application_version=VERSION,
         serializer=SERIALIZER,
         log_level="WARNING",
+        # Nobody waits for notifications; how long its listener sleeps is how long stopping takes.
         use_listen_notify=False,
+        notification_listener_polling_interval_sec=look_s,
         run_migrations=False,
         db_engine_kwargs={"pool_events": [(_set_pragmas, "connect")]} if is_sqlite else {},
     )

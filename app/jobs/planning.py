@@ -22,6 +22,8 @@ from app.jobs.reading_in import Bounds, SourceReader
 from app.jobs.selecting import build_selector
 from app.jobs.sources import NAME_ANOTHER, resolve
 from app.jobs.surveying import Survey
+from app.judges.running import run_together
+from app.llm.batch.line_accounts import SHARE
 from app.store.articles import load_article
 from app.store.connection import Connection
 from app.store.database import Database
@@ -75,7 +77,13 @@ class JobPlanner:
         except BaseException:
             survey.drafts.close()
             raise
-        return Planned(order, recipe, survey.conclude(forecast), forecaster.taxonomy, survey.drafts)
+        return Planned(
+            order,
+            recipe,
+            survey.conclude(forecast, SHARE if order.batch_api else 1.0),
+            forecaster.taxonomy,
+            survey.drafts,
+        )
 
     async def plan_again(self, file: PlanFile, watch: PlanWatch) -> Planned:
         """A plan that was written to a file, if what it rests on is still the same.
@@ -104,12 +112,12 @@ class JobPlanner:
     async def _survey(
         self, order: Order, recipe: Recipe, forecaster: Forecaster, survey: Survey, watch: PlanWatch
     ) -> None:
-        selector = build_selector(recipe.selection, recipe.basis, forecaster.taxonomy)
+        selector = build_selector(recipe, forecaster.taxonomy)
         reader = SourceReader(self.database, self.bounds, self.now)
         async with aclosing(reader.read_in(order.sources)) as found:
             async for reads, refused in found:
                 selected = await self.database.read(partial(selector.select, reads=reads))
-                survey.add(selected, reads, refused, writes=order.write is not None)
+                survey.add(selected, reads, refused)
                 watch(PlanProgress(step="reading", done=survey.found, total=None))
         if not survey.found and not survey.unread:
             raise BadInput(f"There are no articles in {', '.join(map(repr, order.sources))}. {NAME_ANOTHER}")
@@ -137,7 +145,7 @@ class JobPlanner:
         wanted = (draft for number, draft in enumerate(changed) if is_wanted(number))
         while drafts := list(islice(wanted, TOGETHER)):
             loaded = await self.database.read(partial(_load, drafts=drafts))
-            plans = await asyncio.gather(*(forecaster.plan(article) for article, _ in loaded))
+            plans = await run_together(forecaster.plan(article) for article, _ in loaded)
             for plan, (article, standing) in zip(plans, loaded, strict=True):
                 forecast.add(plan, article.digest, standing)
             watch(PlanProgress(step="planning", done=forecast.planned, total=survey.changed))

@@ -28,10 +28,8 @@ class Survey:
     unread_count: int = 0
     unread: list[str] = field(default_factory=list)
 
-    def add(
-        self, selected: Sequence[Selected], reads: Sequence[ReadIn], refused: Sequence[BadFile], *, writes: bool
-    ) -> None:
-        """Count what was read. What needs nothing is left out, unless its file may have to be written.
+    def add(self, selected: Sequence[Selected], reads: Sequence[ReadIn], refused: Sequence[BadFile]) -> None:
+        """Count what was read. What needs nothing is left out.
 
         Raises:
             StoreUnavailable: there is no room for the list of articles.
@@ -41,7 +39,7 @@ class Survey:
         self.unread += [str(error) for error in refused[: max(0, NAMED - len(self.unread))]]
         self.unchanged += sum(one.is_unchanged for one in selected)
         self.changed += sum(not one.is_unchanged for one in selected)
-        drafts = [_draft(one) for one in selected if not one.is_unchanged or (writes and one.read.path)]
+        drafts = [_draft(one) for one in selected if not one.is_unchanged or one.may_lack_tags]
         self.to_write += sum(one.is_unchanged for one in drafts)
         try:
             self.drafts.add(drafts)
@@ -50,10 +48,15 @@ class Survey:
                 f"The list of articles cannot be put down: {error.strerror}. Make room for temporary files."
             ) from error
 
-    def conclude(self, forecast: Forecast) -> JobPlan:
-        """The plan of the job."""
-        return forecast.to_job_plan(
+    def conclude(self, forecast: Forecast, price_share: float) -> JobPlan:
+        """The plan of the job; `price_share` is the part of ordinary prices that is paid."""
+        plan = forecast.to_job_plan(
             changed=self.changed, unchanged=self.unchanged, unread=self.unread_count, notes=self._list_notes()
+        )
+        if price_share == 1 or plan.cost_usd is None or plan.most_usd is None:
+            return plan
+        return plan.model_copy(
+            update={"cost_usd": plan.cost_usd * price_share, "most_usd": plan.most_usd * price_share}
         )
 
     def _list_notes(self) -> list[str]:

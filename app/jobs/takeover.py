@@ -3,11 +3,10 @@
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection
-
 from app.jobs.pace import Pace
 from app.jobs.queues import Begun, Queues
 from app.jobs.rows import ALONE, ITEMS, JOBS, read_name
+from app.store.connection import Connection
 from app.store.database import Database
 from app.store.items import find_waiting, load_item, settle_item
 from app.store.workers import count_takeover, read_clock

@@ -4,10 +4,9 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection
-
 from app.jobs.queues import Queues
 from app.jobs.rows import read_name
+from app.store.connection import Connection
 from app.store.database import Database
 from app.store.items import find_waiting
 from app.store.jobs import find_state

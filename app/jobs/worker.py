@@ -21,8 +21,10 @@ from app.jobs.pace import Pace
 from app.jobs.queues import Queues
 from app.jobs.threads import Threads
 from app.jobs.workflows import Hands, lend, take_back
+from app.store.batches import list_unfinished
+from app.store.connection import Connection
 from app.store.database import Database
-from app.store.jobs import list_running
+from app.store.jobs import find_state, list_running
 
 _LOG = logging.getLogger(__name__)
 
@@ -113,20 +115,25 @@ class Worker:
         self._queues.register(self._pace, self._at_once)
         # The sign of life comes first: what a worker without one takes, another takes over.
         self._keeper.start()
-        launch(self._jobs_url, self._executor_id)
+        launch(self._jobs_url, self._executor_id, self._pace.look_s)
 
     async def _look(self) -> None:
-        """Queue jobs that run; whoever started or resumed them may have been a process without a worker."""
+        """Queue what is to be seen through; whoever moved it there may have been a process without a worker."""
         is_busy: bool | None = None
         while True:
             try:
-                running = await self._database.read(list_running)
+                running, cancelled = await self._database.read(_list_jobs)
                 if is_busy != bool(running):
                     poll_s = self._pace.poll_s if running else self._pace.idle_poll_s
                     await self._threads.run(partial(self._queues.poll_items_every, poll_s))
                     is_busy = bool(running)
-                for job in running:
+                for job in (*running, *cancelled):
                     await self._threads.run(partial(self._queues.put_job, job))
             except StoreUnavailable as error:
                 _LOG.warning("Jobs cannot be looked for: %s", error)
             await self._sleep(self._pace.look_s)
+
+
+def _list_jobs(c: Connection) -> tuple[list[str], list[str]]:
+    """The jobs that run, and those that were cancelled while they had batches at a provider."""
+    return list_running(c), [job for job in list_unfinished(c) if find_state(c, job) == "cancelled"]

@@ -20,7 +20,8 @@ _FORMS: dict[str, Form] = {
 }  # fmt: skip
 _MODULE_LINE = re.compile(r"^(?:import|export)\s[^\n]*(?:from\s|=|\{)[^\n]*$", re.MULTILINE)
 """MDX begins with lines of JavaScript."""
-_ID_FIELDS = ("id", "ItemId", "itemid", "item_id", "slug")
+_ID_FIELDS = ("id", "ItemId", "itemid", "item_id")
+"""A slug is none: sections and languages of one site share them."""
 _URL_FIELDS = ("url", "canonical_url", "permalink")
 
 

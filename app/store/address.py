@@ -45,6 +45,19 @@ def make_file_url(path: Path) -> str:
     return f"sqlite:///{quote(str(path))}"
 
 
+def find_queues(url: str) -> str:
+    """The URL of the queues of jobs: a file of their own beside a store in a file, else the same database.
+
+    Raises:
+        BadSetting: as `read_address`.
+    """
+    address = read_address(url)
+    if address.get_backend_name() != "sqlite":
+        return address.render_as_string(hide_password=False)
+    store = Path(address.database or "")
+    return make_file_url(store.with_name(f"{store.stem}-jobs.db"))
+
+
 def tell_address(address: sa.URL) -> str:
     """The address for a message: a file's path, or a server's URL with its password masked."""
     if address.get_backend_name() == "sqlite" and address.database:

@@ -151,8 +151,8 @@ def drop_batch(c: Connection, id: str) -> None:  # noqa: A002 - the word for it
 
 def keep_double(c: Connection, double: Batch) -> bool:
     """Keep a batch that turned out to lie at the provider as well; False where it is kept already."""
-    put = insert_or(c, batches).values(**double.model_dump())
-    return c.execute(put.on_conflict_do_nothing()).rowcount == 1
+    put = insert_or(c, batches).values(**double.model_dump()).on_conflict_do_nothing().returning(batches.c.id)
+    return c.execute(put).scalar_one_or_none() is not None
 
 
 def list_batches(c: Connection, job: str, *, only_open: bool = False) -> list[Batch]:

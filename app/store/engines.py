@@ -45,7 +45,7 @@ def make_engines(address: sa.URL, *, patience_s: float) -> tuple[sa.Engine, sa.E
         return _make_sqlite(address, patience_s)
     writer = _make_postgresql(address, patience_s, pool_size=WRITERS)
     reader = _make_postgresql(address, patience_s, pool_size=READERS, isolation_level="REPEATABLE READ")
-    return writer, reader.execution_options()
+    return writer, reader.execution_options(postgresql_readonly=True)
 
 
 def make_migrating_engine(address: sa.URL, *, patience_s: float) -> sa.Engine:
@@ -104,7 +104,9 @@ def _make_postgresql(
     if "poolclass" not in options:
         # A server that was restarted is found again: a connection is tried before it is used.
         options = {**options, "pool_pre_ping": True, "max_overflow": 0, "pool_timeout": patience_s}
-    engine = sa.create_engine(address, connect_args=arguments, **options)
+    # Without it an insert's rowcount is -1 here, and a right number in SQLite.
+    told = {"preserve_rowcount": True}
+    engine = sa.create_engine(address, connect_args=arguments, execution_options=told, **options)
 
     def set_limits(connection: "psycopg.Connection", _: object) -> None:
         connection.execute(f"SET lock_timeout = {round(patience_s * 1000)}")

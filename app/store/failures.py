@@ -35,6 +35,7 @@ _DAMAGED = "is damaged, or its disk is. Look at the server's log, and restore th
 _POSTGRESQL = {
     "08": _UNREACHABLE,
     "25006": "takes no writes: the server is a copy of another, or was set to be read only. Name the one that writes",
+    "25P03": "gave up on a transaction that stood still for too long. Try again; nothing is half kept",
     "40": _CROSSED,
     "53": "has run out of memory or of something else that it needs. Look at the server's log",
     "53100": "has no room to grow: the server's disk is full. Make room and try again; nothing is half kept",
@@ -126,6 +127,8 @@ def _tell_postgresql(error: sa.exc.DBAPIError, place: str, *, writing: bool) -> 
             f"of a database of its own, or GRANT what is missing. (PostgreSQL: {said})"
         )
     words = _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2])
+    if words is None and isinstance(error, sa.exc.OperationalError):
+        words = "cannot be used just now. Look at the server's log; nothing is half kept"
     return StoreUnavailable(f"The store {place} {words}. (PostgreSQL: {said})") if words else None
 
 

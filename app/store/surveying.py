@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from pydantic import ConfigDict
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, func, select, tuple_
 
 from app.domain.category import Kind
 from app.domain.decision import Finding, Status
+from app.domain.job import Fields, Recipe
 from app.domain.value import CategoryId, Value
 from app.store.articles import StoredArticle
 from app.store.documents import reading
@@ -15,7 +16,9 @@ from app.store.storable import make_storable
 from app.store.tables.articles import article as articles
 from app.store.tables.articles import article_text as texts
 from app.store.tables.decisions import decision as decisions
+from app.store.tables.jobs import file_write as writes
 from app.store.tables.jobs import item as items
+from app.store.tables.jobs import job as jobs
 
 
 class Part(Value):
@@ -77,12 +80,33 @@ def find_parked(c: Connection, keys: Sequence[str]) -> set[str]:
     """Those of these articles that the last job which settled them had to park."""
     found: set[str] = set()
     for part in split(make_storable(key) for key in keys):
-        about = items.c.article.in_(part)
-        last = select(items.c.article, func.max(items.c.at)).where(about, items.c.state != "waiting")
-        query = select(items.c.article).where(
-            about, items.c.state == "parked", tuple_(items.c.article, items.c.at).in_(last.group_by(items.c.article))
-        )
+        query = select(items.c.article).where(_is_last_settled(part), items.c.state == "parked")
         found.update(c.execute(query).scalars())
+    return found
+
+
+class Looked(Value):
+    """The last time that a job had a file in hand: by which decision, and what its bytes were then.
+
+    `fields` are those that the job wrote; None where it left files alone, or was undone.
+    """
+
+    decision: str | None
+    raw: str | None
+    fields: Fields | None
+
+
+def find_last_looks(c: Connection, keys: Sequence[str]) -> dict[str, Looked]:
+    """What the last job which settled these articles did with their files, by key."""
+    found = {}
+    after = func.coalesce(writes.c.after, items.c.raw).label("raw")
+    written = (writes.c.job == items.c.job) & (writes.c.number == items.c.number) & (writes.c.state == "written")
+    columns = select(items.c.article, items.c.after, after, jobs.c.recipe, jobs.c.state)
+    for part in split(make_storable(key) for key in keys):
+        joined = columns.join(jobs, jobs.c.id == items.c.job).outerjoin(writes, written)
+        for row in c.execute(joined.where(_is_last_settled(part), items.c.state.in_(("decided", "unchanged")))):
+            fields = Recipe.model_validate_json(row.recipe).write if row.state != "undone" else None
+            found[row.article] = Looked(decision=row.after, raw=row.raw, fields=fields)
     return found
 
 
@@ -108,3 +132,10 @@ def find_titles(c: Connection, digests: Sequence[str]) -> dict[str, str]:
         rows = c.execute(select(texts.c.digest, texts.c.title).where(texts.c.digest.in_(part)))
         found.update({row.digest: row.title for row in rows})
     return found
+
+
+def _is_last_settled(keys: list[str]) -> ColumnElement[bool]:
+    """Whether an item is the one of its article, among these, that was settled last."""
+    about = items.c.article.in_(keys)
+    last = select(items.c.article, func.max(items.c.at)).where(about, items.c.state != "waiting")
+    return and_(about, tuple_(items.c.article, items.c.at).in_(last.group_by(items.c.article)))

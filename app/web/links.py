@@ -25,6 +25,12 @@ def get_review_url(after: str = "", **said: str) -> str:
     return f"/review?{query}" if query else "/review"
 
 
+def get_job_url(job: str, part: str = "") -> str:
+    """The page of a job, or a part of it: its report, its events, or where one of its buttons goes."""
+    url = f"/jobs/{quote(job, safe='')}"
+    return f"{url}/{part}" if part else url
+
+
 def name_anchor(category: str) -> str:
     """The id of the element that shows a category on a decision's page."""
     return f"category-{category}"

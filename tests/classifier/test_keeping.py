@@ -1,6 +1,6 @@
 """Decisions that are kept: made once, made anew for nothing, and never against an editor's word."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from app.llm.tab import Tab
 from app.parsing.reading import read_article
 from app.parsing.submission import Submission
 from app.settings import Settings
+from app.store.articles import load_article
 from app.store.asking_again import count_again
 from app.store.database import Database
 from app.store.decisions import find_standing, load_decision
@@ -213,3 +214,40 @@ async def test_a_part_of_the_categories_is_not_asked_about_again_by_itself(folde
     decision = await _take_away(_compose(folder, database)).classify(_read(), only=["baking"])
     assert "not be asked again" in decision.warnings[-1]
     assert database.read_now(count_again) == 0
+
+
+class _Interrupted:
+    """A judge during whose first answer something else happens."""
+
+    def __init__(self, judge: Judge, happens: Callable[[], None]) -> None:
+        self._judge = judge
+        self._happens = happens
+        self.asked = 0
+
+    async def plan(self, article: Article, categories: tuple[Category, ...], *, may_leave_out: bool) -> Plan:
+        return await self._judge.plan(article, categories, may_leave_out=may_leave_out)
+
+    async def judge(self, article: Article, plan: Plan, errand: Errand, tab: Tab) -> Judgement:
+        self.asked += 1
+        if self.asked == 1:
+            self._happens()
+        return await self._judge.judge(article, plan, errand, tab)
+
+
+async def test_a_word_that_an_editor_had_meanwhile_decides(folder: Path, database: Database) -> None:
+    local = _compose(folder, database)
+    await local.classify(_read(id_="7"))
+    judge = _Interrupted(local.hearing.judge, lambda: _say(database, "7", "reject"))
+    decision = await replace(local, hearing=replace(local.hearing, judge=judge)).classify(_read(TEXT + " So.", "7"))
+    assert (next(a for a in decision.assignments if a.category == "governance")).decided_by == "person"
+    assert _find_standing(database, "7") == decision.id
+
+
+async def test_a_text_that_is_outdated_by_now_does_not_come_back(folder: Path, database: Database) -> None:
+    classifier = _compose(folder, database)
+    old = _read(id_="7")
+    await classifier.classify(old)
+    new = await classifier.classify(_read("Bread needs an oven. Dough needs time.", id_="7"))
+    await _compose(folder, database, threshold=0.9).classify(old, is_news=False)
+    assert _find_standing(database, "7") == new.id
+    assert database.read_now(lambda connection: load_article(connection, "7")).text == new.article.text

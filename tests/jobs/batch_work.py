@@ -5,6 +5,8 @@ import random
 import uuid
 from datetime import UTC, datetime
 
+import httpx2
+
 from app.domain.article import Article
 from app.domain.decision import Decision
 from app.domain.errand import Errand
@@ -112,11 +114,10 @@ def build_question(article: Article, part: int) -> Question:
     )
 
 
-def keep_work(
-    database: Database, count: int, *, job: str = "j1", state: JobState = "running", write: bool = False,
-    max_cost_usd: float | None = None,
-) -> Job:  # fmt: skip
-    """A job over so many articles."""
+def build_job(
+    count: int, *, job: str = "j1", state: JobState = "running", write: bool = False, max_cost_usd: float | None = None
+) -> Job:
+    """A job over so many articles, to be done by batch."""
     plan = JobPlan(
         articles=count, unchanged=0, free=0, asked=count, pairs=count, by_category={}, calls=count, input_tokens=0,
         cached_tokens=0, output_tokens=0, cost_usd=None, most_usd=None, prices_as_of=None, exact=True, may_gain=0, may_lose=0,
@@ -125,8 +126,15 @@ def keep_work(
         sources=("x",), taxonomy_version="t", judge="llm", basis="b", batch_api=True, max_cost_usd=max_cost_usd,
         write=Fields() if write else None,
     )  # fmt: skip
-    made = Job(id=job, created_at=NOW, finished_at=None, state=state, reason="", recipe=recipe, plan=plan)
-    articles = [build_article(f"Article number {number} treats of teams, and of much else.") for number in range(count)]
+    return Job(id=job, created_at=NOW, finished_at=None, state=state, reason="", recipe=recipe, plan=plan)
+
+
+def keep_work(database: Database, made: Job) -> None:
+    """Keep a job with an article for each of its items."""
+    articles = [
+        build_article(f"Article number {number} treats of teams, and of much else.")
+        for number in range(made.plan.articles)
+    ]
 
     def work(c: Connection) -> None:
         for article in articles:
@@ -134,11 +142,13 @@ def keep_work(
         keep_job(c, made)
         keep_items(
             c,
-            [Item(job=job, number=n, article=article.key, digest=article.digest) for n, article in enumerate(articles)],
+            [
+                Item(job=made.id, number=n, article=article.key, digest=article.digest)
+                for n, article in enumerate(articles)
+            ],
         )
 
     database.write_now(work)
-    return made
 
 
 def build_means(
@@ -172,7 +182,9 @@ class Works:
         self, database: Database, base_url: str, *, limits: BatchLimits = LIMITS, caps: Caps = NO_CAPS
     ) -> None:
         self.database = database
-        self.wire = OpenAIBatches(MODEL, api_key="none", base_url=base_url)
+        # Reading all certificates of this machine takes longer than a whole job does here.
+        self._client = httpx2.AsyncClient(verify=False)
+        self.wire = OpenAIBatches(MODEL, api_key="none", base_url=base_url, http_client=self._client)
         self.means = build_means(database, self.wire, limits=limits, caps=caps)
         self.model = BatchedModel(self.means)
         self.desk = Questions(database, self.model)
@@ -181,4 +193,8 @@ class Works:
         try:
             return await BatchRunner(self.means, desk or self.desk).run(job)
         finally:
-            await self.wire.close()
+            await self.close()
+
+    async def close(self) -> None:
+        await self.wire.close()
+        await self._client.aclose()

@@ -1,5 +1,6 @@
 """A batch job whose process is killed at any step: another one finishes it, and pays for nothing again."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from app.store.items import count_items
 from app.store.opening import open_database
 from tests.jobs.batch_books import find_wrong
 from tests.jobs.batch_deaths import Step, die
-from tests.jobs.batch_work import PARTS, Works, keep_work
+from tests.jobs.batch_work import PARTS, Works, build_job, keep_work
 from tests.servers.faulty_server import FaultyServer, serve_faults
 
 pytestmark = pytest.mark.anyio
@@ -26,8 +27,16 @@ def server() -> Iterator[FaultyServer]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("batches") / "store.db"
+    open_database(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(tmp_path: Path, empty_store: Path) -> Iterator[Database]:
+    shutil.copy(empty_store, tmp_path / "store.db")
     opened = open_database(f"sqlite:///{tmp_path}/store.db")
     yield opened
     opened.close()
@@ -51,7 +60,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 async def test_a_killed_job_is_finished_and_nothing_paid_again(
     database: Database, server: FaultyServer, step: Step, times: int
 ) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     assert die(database.url, server.base_url, step, times) == -9
     assert await Works(database, server.base_url).run() == "done"
     tally = await database.read(lambda c: count_items(c, "j1"))
@@ -62,7 +71,7 @@ async def test_a_killed_job_is_finished_and_nothing_paid_again(
 
 
 async def test_a_job_that_dies_again_and_again_gets_to_its_end(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     for step in ("after upload", "after create", "after close", "after decide"):
         assert die(database.url, server.base_url, step) == -9
     assert await Works(database, server.base_url).run() == "done"

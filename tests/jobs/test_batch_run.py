@@ -1,6 +1,7 @@
 """A batch job: every article decided by answers that came in files, whatever went wrong on the way."""
 
 import asyncio
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from app.store.items import count_items, list_items
 from app.store.jobs import set_state
 from app.store.opening import open_database
 from tests.jobs.batch_books import find_wrong, list_attempts, sum_cost
-from tests.jobs.batch_work import NOW, PARTS, Questions, Works, keep_work
+from tests.jobs.batch_work import NOW, PARTS, Questions, Works, build_job, keep_work
 from tests.servers.batch_traits import Loss
 from tests.servers.faulty_server import FaultyServer, serve_faults
 
@@ -38,8 +39,16 @@ def server() -> Iterator[FaultyServer]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("batches") / "store.db"
+    open_database(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(tmp_path: Path, empty_store: Path) -> Iterator[Database]:
+    shutil.copy(empty_store, tmp_path / "store.db")
     opened = open_database(f"sqlite:///{tmp_path}/store.db")
     yield opened
     opened.close()
@@ -54,7 +63,7 @@ async def list_parked(database: Database) -> list[Item]:
 
 
 async def test_every_article_is_decided_and_every_question_paid_once(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     assert await Works(database, server.base_url).run() == "done"
     tally = await count(database)
     assert (tally.decided, tally.total) == (COUNT, COUNT)
@@ -65,7 +74,7 @@ async def test_every_article_is_decided_and_every_question_paid_once(database: D
 async def test_an_article_costs_what_its_questions_did_at_half_the_price(
     database: Database, server: FaultyServer
 ) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     await Works(database, server.base_url).run()
     usage = (await count(database)).usage
     put_in, cached = (sum(getattr(run.billed, name) for run in server.shelf.log) for name in ("input", "cached"))
@@ -77,7 +86,7 @@ async def test_an_article_costs_what_its_questions_did_at_half_the_price(
 
 
 async def test_a_decision_rests_on_all_replies(database: Database, server: FaultyServer) -> None:
-    keep_work(database, 1)
+    keep_work(database, build_job(1))
     await Works(database, server.base_url).run()
     [item] = await database.read(lambda c: list_items(c, "j1"))
     decision = await database.read(lambda c: load_decision(c, item.after or ""))
@@ -86,7 +95,7 @@ async def test_a_decision_rests_on_all_replies(database: Database, server: Fault
 
 
 async def test_nothing_is_left_behind(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     await Works(database, server.base_url).run()
     assert server.shelf.files == {}
     assert await database.read(lambda c: count_lines(c, "j1")) == {}
@@ -94,7 +103,7 @@ async def test_nothing_is_left_behind(database: Database, server: FaultyServer) 
 
 
 async def test_a_second_run_does_nothing(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     await Works(database, server.base_url).run()
     calls = len(server.shelf.calls)
     assert await Works(database, server.base_url).run() == "done"
@@ -104,7 +113,7 @@ async def test_a_second_run_does_nothing(database: Database, server: FaultyServe
 async def test_a_reply_that_cannot_be_read_is_mended_in_the_next_batch(
     database: Database, server: FaultyServer
 ) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.losses = {0: "cut_short", 5: "cut_short"}
     await Works(database, server.base_url).run()
     assert (await count(database)).decided == COUNT
@@ -123,7 +132,7 @@ async def test_a_reply_that_cannot_be_read_is_mended_in_the_next_batch(
 async def test_batches_keep_to_the_limits(
     database: Database, server: FaultyServer, limits: BatchLimits, batches: int
 ) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     await Works(database, server.base_url, limits=limits).run()
     assert (await count(database)).decided == COUNT
     assert len(server.shelf.batches) == batches
@@ -144,7 +153,7 @@ async def test_batches_keep_to_the_limits(
 async def test_what_got_no_answer_is_asked_again(
     database: Database, server: FaultyServer, loss: Loss, runs: int
 ) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.losses = {4: loss}
     await Works(database, server.base_url).run()
     assert (await count(database)).decided == COUNT
@@ -153,7 +162,7 @@ async def test_what_got_no_answer_is_asked_again(
 
 
 async def test_a_line_that_may_have_been_run_counts_in_full(database: Database, server: FaultyServer) -> None:
-    keep_work(database, 1)
+    keep_work(database, build_job(1))
     server.shelf.traits.losses = {0: "missing"}
     await Works(database, server.base_url).run()
     [lost] = [attempt for attempt in list_attempts(database).values() if attempt.status == "unknown"]
@@ -161,7 +170,7 @@ async def test_a_line_that_may_have_been_run_counts_in_full(database: Database, 
 
 
 async def test_what_never_gets_an_answer_is_parked_with_the_reason(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     # The same question is the same line, so that the first of each batch is the one that failed before.
     server.shelf.traits.losses = {0: "refused", LINES: "refused", LINES + 1: "refused"}
     await Works(database, server.base_url).run()
@@ -172,7 +181,7 @@ async def test_what_never_gets_an_answer_is_parked_with_the_reason(database: Dat
 
 
 async def test_an_article_that_is_too_long_is_parked_at_once(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.losses = {0: "too_long"}
     await Works(database, server.base_url).run()
     [parked] = await list_parked(database)
@@ -181,7 +190,7 @@ async def test_an_article_that_is_too_long_is_parked_at_once(database: Database,
 
 
 async def test_what_was_paid_for_a_parked_article_is_not_paid_again(database: Database, server: FaultyServer) -> None:
-    keep_work(database, 1)
+    keep_work(database, build_job(1))
     server.shelf.traits.losses = {0: "too_long"}
     await Works(database, server.base_url).run()
     assert await database.read(lambda c: count_lines(c, "j1")) == {"answered": 1}
@@ -190,7 +199,7 @@ async def test_what_was_paid_for_a_parked_article_is_not_paid_again(database: Da
 async def test_a_batch_of_which_no_line_is_answered_has_no_output_file(
     database: Database, server: FaultyServer
 ) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.lose_all = True
     assert await Works(database, server.base_url).run() == "done"
     assert (await count(database)).parked == COUNT
@@ -199,7 +208,7 @@ async def test_a_batch_of_which_no_line_is_answered_has_no_output_file(
 
 
 async def test_a_full_queue_is_no_fault_of_the_questions(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.enqueued_limit = 600
     await Works(database, server.base_url).run()
     assert (await count(database)).decided == COUNT
@@ -209,14 +218,14 @@ async def test_a_full_queue_is_no_fault_of_the_questions(database: Database, ser
 
 
 async def test_a_file_that_is_not_seen_at_once_is_waited_for(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.unseen_files = 3
     await Works(database, server.base_url).run()
     assert (server.shelf.uploads, len(server.shelf.batches)) == (1, 1)
 
 
 async def test_a_file_that_is_never_seen_ends_the_run(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.unseen_files = 10_000
     with pytest.raises(ModelUnavailable, match="Cannot find file"):
         await Works(database, server.base_url).run()
@@ -224,14 +233,14 @@ async def test_a_file_that_is_never_seen_ends_the_run(database: Database, server
 
 
 async def test_a_busy_server_is_asked_again(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.busy = 4
     await Works(database, server.base_url).run()
     assert (await count(database)).decided == COUNT
 
 
 async def test_results_that_break_off_are_read_again(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.cuts = 2
     await Works(database, server.base_url).run()
     assert (await count(database)).decided == COUNT
@@ -241,7 +250,7 @@ async def test_results_that_break_off_are_read_again(database: Database, server:
 async def test_a_create_without_an_answer_is_looked_for_before_it_is_done_again(
     database: Database, server: FaultyServer
 ) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.silent_creates = 1
     server.shelf.traits.listed_after = 1
     await Works(database, server.base_url).run()
@@ -250,7 +259,7 @@ async def test_a_create_without_an_answer_is_looked_for_before_it_is_done_again(
 
 
 async def test_a_batch_that_was_made_twice_after_all_is_counted_twice(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.silent_creates = 1
     server.shelf.traits.listed_after = 3
     await Works(database, server.base_url).run()
@@ -263,7 +272,7 @@ async def test_a_batch_that_was_made_twice_after_all_is_counted_twice(database: 
 async def test_a_line_that_spoils_its_batch_is_parked_and_the_others_go_again(
     database: Database, server: FaultyServer
 ) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     traits = server.shelf.traits
     traits.refusal, traits.refused_line, traits.refused = "invalid_json_line", 1, 1
     await Works(database, server.base_url).run()
@@ -275,7 +284,7 @@ async def test_a_line_that_spoils_its_batch_is_parked_and_the_others_go_again(
 async def test_a_batch_that_is_refused_for_nothing_known_is_given_up_after_three_tries(
     database: Database, server: FaultyServer
 ) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.refusal = "mismatched_model"
     await Works(database, server.base_url).run()
     assert (await count(database)).parked == COUNT
@@ -283,7 +292,7 @@ async def test_a_batch_that_is_refused_for_nothing_known_is_given_up_after_three
 
 
 async def test_no_money_stops_the_run_and_parks_nothing(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.losses = dict.fromkeys(range(4, LINES), "no_money")
     with pytest.raises(QuotaExhausted):
         await Works(database, server.base_url).run()
@@ -296,7 +305,7 @@ async def test_no_money_stops_the_run_and_parks_nothing(database: Database, serv
 
 
 async def test_no_money_for_a_whole_batch_stops_the_run_as_well(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.refusal = "billing_hard_limit_reached"
     with pytest.raises(QuotaExhausted):
         await Works(database, server.base_url).run()
@@ -306,7 +315,7 @@ async def test_no_money_for_a_whole_batch_stops_the_run_as_well(database: Databa
 
 async def test_a_cap_lets_as_much_through_as_it_allows(database: Database, server: FaultyServer) -> None:
     # A question takes at most 50 tokens in and 400 out: 0.000825 USD by batch.
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     caps = Caps(job_usd=0.000825 * 1.2)
     with pytest.raises(BudgetSpent, match="SCOPENOTE_BUDGET_JOB_USD"):
         await Works(database, server.base_url, caps=caps).run()
@@ -318,14 +327,14 @@ async def test_a_cap_lets_as_much_through_as_it_allows(database: Database, serve
 
 
 async def test_a_job_keeps_to_a_cap_of_its_own(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT, max_cost_usd=0.0)
+    keep_work(database, build_job(COUNT, max_cost_usd=0.0))
     with pytest.raises(BudgetSpent, match="--max-cost"):
         await Works(database, server.base_url).run()
     assert server.shelf.calls == []
 
 
 async def test_a_server_without_batches_is_told_as_such(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.exists = False
     with pytest.raises(ModelUnavailable, match=r"has no Batch API\. Leave out --batch-api"):
         await Works(database, server.base_url).run()
@@ -346,17 +355,17 @@ async def test_whether_there_is_a_batch_api_can_be_asked_beforehand(
             with pytest.raises(ModelUnavailable, match="--batch-api"):
                 await check_batch_api(works.means)
     finally:
-        await works.wire.close()
+        await works.close()
 
 
 async def test_a_job_that_is_not_running_is_left_alone(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT, state="paused")
+    keep_work(database, build_job(COUNT, state="paused"))
     assert await Works(database, server.base_url).run() == "paused"
     assert server.shelf.calls == []
 
 
 async def test_tags_are_written_back_where_the_job_says_so(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT, write=True)
+    keep_work(database, build_job(COUNT, write=True))
     works = Works(database, server.base_url)
     await works.run()
     assert sorted(works.desk.written) == list(range(COUNT))
@@ -380,13 +389,13 @@ class Faulty(Questions):
     ("error", "reason"),
     [
         pytest.param(BadArticle("there is nothing in it"), "there is nothing in it", id="a bad article"),
-        pytest.param(ZeroDivisionError("oh"), "an error of Scopenote's own: ZeroDivisionError", id="an error of ours"),
+        pytest.param(ZeroDivisionError("oh"), "nobody foresaw: ZeroDivisionError", id="an error of ours"),
     ],
 )
 async def test_an_article_that_cannot_be_worked_on_is_parked_alone(
     database: Database, server: FaultyServer, error: Exception, reason: str
 ) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     works = Works(database, server.base_url)
     await works.run(desk=Faulty(works, "number 1", error))
     [parked] = await list_parked(database)
@@ -414,7 +423,7 @@ async def run_until_sent(database: Database, server: FaultyServer, then: JobStat
 async def test_a_job_that_is_paused_leaves_its_batches_and_goes_on_with_them(
     database: Database, server: FaultyServer
 ) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.looks = 10_000
     assert await run_until_sent(database, server, "paused") == "paused"
     server.shelf.traits.looks = 1
@@ -427,7 +436,7 @@ async def test_a_job_that_is_paused_leaves_its_batches_and_goes_on_with_them(
 async def test_a_job_that_is_cancelled_calls_its_batches_off_and_counts_what_they_did(
     database: Database, server: FaultyServer
 ) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.looks = 10_000
 
     async def end_soon() -> None:
@@ -443,10 +452,24 @@ async def test_a_job_that_is_cancelled_calls_its_batches_off_and_counts_what_the
     assert server.shelf.files == {}
 
 
+async def test_a_job_that_is_cancelled_counts_a_batch_that_was_made_twice(
+    database: Database, server: FaultyServer
+) -> None:
+    keep_work(database, build_job(COUNT))
+    traits = server.shelf.traits
+    traits.silent_creates, traits.listed_after, traits.looks = 1, 3, 10_000
+    await run_until_sent(database, server, "paused")
+    traits.looks = 1
+    await move(database, "cancelled")
+    assert await Works(database, server.base_url).run() == "cancelled"
+    assert [held.body["status"] for held in server.shelf.batches.values()] == ["cancelled", "cancelled"]
+    assert find_wrong(database, server.shelf.log) == []
+
+
 async def test_a_job_that_was_cancelled_while_it_rested_is_called_off_as_well(
     database: Database, server: FaultyServer
 ) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.looks = 10_000
     await run_until_sent(database, server, "paused")
     server.shelf.traits.looks = 1
@@ -457,7 +480,7 @@ async def test_a_job_that_was_cancelled_while_it_rested_is_called_off_as_well(
 
 
 async def test_a_batch_that_somebody_else_cancelled_stops_the_run(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.looks = 10_000
     running = asyncio.ensure_future(Works(database, server.base_url).run())
     await come_true(lambda: any(held.looks for held in server.shelf.batches.values()))
@@ -469,7 +492,7 @@ async def test_a_batch_that_somebody_else_cancelled_stops_the_run(database: Data
 
 
 async def test_those_who_wait_are_told_how_far_it_is(database: Database, server: FaultyServer) -> None:
-    keep_work(database, COUNT)
+    keep_work(database, build_job(COUNT))
     server.shelf.traits.looks = 10_000
     await run_until_sent(database, server, "paused")
     told = await database.read(lambda c: tell_job(c, "j1", NOW))

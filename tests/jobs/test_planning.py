@@ -13,7 +13,9 @@ from app.jobs.drafting import Drafts
 from app.jobs.ordering import Order
 from app.jobs.plan_file import read_plan, write_plan
 from app.jobs.planned import Planned
+from app.jobs.replacing import digest_bytes
 from app.store.database import Database
+from app.store.file_writes import FileWrite, keep_file_write
 from tests.jobs.archives import (
     CUP,
     LEAGUE,
@@ -25,7 +27,8 @@ from tests.jobs.archives import (
     open_empty_store,
     write_files,
 )
-from tests.store.kept_values import assign
+from tests.jobs.made_jobs import keep_made, make_job
+from tests.store.kept_values import NOON, assign
 
 pytestmark = pytest.mark.anyio
 
@@ -117,6 +120,67 @@ async def test_files_are_looked_at_again_where_tags_are_to_be_written(database: 
         assert planned.plan.unchanged == 3
     with await _plan(database, "stored:", write=Fields()) as planned:
         assert not planned.needs_work
+
+
+async def _write_with(database: Database, content: Path, fields: Fields, **kept: object) -> list[str]:
+    """Which articles are looked at by a job that writes these fields, after a job has decided and written all."""
+    (await _plan(database, content)).close()
+    ids = {name: let_stand(database, f"c/{name}.md") for name in "abd"}
+    with await _plan(database, content, write=Fields()) as planned:
+        drafts = list(planned.drafts)
+    job = make_job("j", write=Fields())
+    items = [
+        draft.to_item("j", number).model_copy(update={"state": "unchanged", "after": ids[draft.article[2:-3]], **kept})
+        for number, draft in enumerate(drafts)
+    ]
+    keep_made(database, job, *items)
+    with await _plan(database, content, write=fields) as planned:
+        return [draft.article[2:-3] for draft in planned.drafts]
+
+
+async def test_files_that_the_last_job_left_with_their_tags_need_nothing(database: Database, content: Path) -> None:
+    assert await _write_with(database, content, Fields()) == []
+
+
+async def test_files_are_looked_at_when_other_fields_are_to_be_written(database: Database, content: Path) -> None:
+    assert await _write_with(database, content, Fields(tags="topics")) == ["a", "b", "d"]
+
+
+async def test_files_are_looked_at_when_another_decision_was_written(database: Database, content: Path) -> None:
+    assert await _write_with(database, content, Fields(), after="another") == ["a", "b", "d"]
+
+
+async def test_files_that_somebody_touched_are_looked_at(database: Database, content: Path) -> None:
+    await _write_with(database, content, Fields())
+    write_files(content, b="---\ntags: [mine]\n---\nAbout b.")
+    with await _plan(database, content, write=Fields()) as planned:
+        assert [draft.article for draft in planned.drafts] == ["c/b.md"]
+
+
+async def test_files_are_as_the_job_left_them_where_it_has_written_them(database: Database, content: Path) -> None:
+    await _write_with(database, content, Fields())
+    write_files(content, b="---\ntags: [cup]\n---\nAbout b.")
+    data = (content / "b.md").read_bytes()
+    write = FileWrite(
+        job="j",
+        number=1,
+        article="c/b.md",
+        path=str(content / "b.md"),
+        before="sha256:before",
+        after=digest_bytes(data),
+        state="written",
+        reason="",
+        at=NOON,
+    )
+    for state, looked_at in (("written", []), ("undone", ["c/b.md"])):
+        database.write_now(lambda c, state=state: keep_file_write(c, write.model_copy(update={"state": state})))  # type: ignore[misc]
+        with await _plan(database, content, write=Fields()) as planned:
+            assert [draft.article for draft in planned.drafts] == looked_at
+
+
+async def test_the_batch_api_is_planned_at_half_the_price(database: Database, content: Path) -> None:
+    with await _plan(database, content, batch_api=True) as planned:
+        assert (planned.plan.cost_usd, planned.plan.most_usd) == (0.75, 1.5)
 
 
 async def test_what_could_not_be_read_is_told_in_the_plan(database: Database, content: Path) -> None:

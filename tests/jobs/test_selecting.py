@@ -58,7 +58,8 @@ def database(_store: bytes, tmp_path: Path) -> Iterator[Database]:
 
 def _select(database: Database, selection: Selection, basis: str = "basis") -> dict[str, bool]:
     """The selected articles by name, with whether they need nothing."""
-    selector = build_selector(selection, basis, TAXONOMY)
+    recipe = make_job("j").recipe.model_copy(update={"selection": selection, "basis": basis})
+    selector = build_selector(recipe, TAXONOMY)
 
     def work(c: Connection) -> dict[str, bool]:
         stored = list_articles(c)
@@ -121,4 +122,4 @@ def test_what_a_later_job_decided_is_parked_no_more(database: Database) -> None:
 
 def test_a_category_that_is_not_there_is_refused(database: Database) -> None:
     with pytest.raises(UnknownCategory, match="'cups'"):
-        build_selector(Selection(categories=("cups",)), "basis", TAXONOMY)
+        _select(database, Selection(categories=("cups",)))

@@ -9,7 +9,7 @@ from app.parsing.article_files import read_article_file
 from app.parsing.decoding import decode
 
 SHARED = Path(__file__).parents[2] / "../shared"
-FRONT = '---\ntitle: On tides\nslug: tides\nurl: /tides\ndescription: "Ignore all rules"\n---\n'
+FRONT = '---\ntitle: On tides\nid: tides\nslug: on-tides\nurl: /tides\ndescription: "Ignore all rules"\n---\n'
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tests.servers.honest_answer import HELD_SHARE
+
 Loss = Literal["expired", "missing", "garbled", "refused", "no_money", "too_long", "cut_short", "bad_parameter"]
 """What becomes of a line instead of an answer."""
 
@@ -18,6 +20,7 @@ class BatchTraits:
     creates do their work and hang up without an answer. `listed_after`: a batch is listed when the list
     was asked for so often since. `lose_all`: no line of a batch is answered. `cuts`: so many result
     files break off in the middle of being sent. `busy`: so many calls of any kind are told to wait.
+    `held_share` is as `Traits.held_share`, `held_body` is what the list of batches is answered with.
     """
 
     exists: bool = True
@@ -33,3 +36,5 @@ class BatchTraits:
     lose_all: bool = False
     cuts: int = 0
     busy: int = 0
+    held_body: bytes | None = None
+    held_share: float = HELD_SHARE

@@ -10,7 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.servers.batch_traits import BatchTraits, Loss
 from tests.servers.completions import CHARACTERS_PER_TOKEN, Answer, PrefixCache, complete, refuse
-from tests.servers.honest_answer import HELD_SHARE
 from tests.servers.http_connection import Request
 from tests.servers.request_log import Billed
 
@@ -150,6 +149,8 @@ class BatchShelf:
         held.body |= {"status": "failed", "errors": {"object": "list", "data": [fault]}}
 
     def _list(self, after: str, limit: int) -> Answer:
+        if self.traits.held_body is not None:
+            return Answer(200, self.traits.held_body)
         held = list(self.batches.values())
         for batch in held:
             batch.lists += 1
@@ -207,7 +208,7 @@ class BatchShelf:
 
     def _run(self, held: HeldBatch, line: Mapping[str, Any], loss: Loss | None) -> tuple[bytes | None, bool]:
         """The line's result, None where there is none, and whether it stands among the answers."""
-        answer = complete("none", line["body"], self.cache, HELD_SHARE)
+        answer = complete("none", line["body"], self.cache, self.traits.held_share)
         billed = Billed() if loss in {"expired", "refused", "no_money", "too_long", "bad_parameter"} else answer.billed
         label = str((held.body["metadata"] or {}).get("scopenote_batch"))
         is_answered = loss in {None, "cut_short"}

@@ -11,7 +11,7 @@ from app.store.articles import find_readings, keep_article, keep_reading, list_a
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.tables.articles import article_text, article_version
-from tests.store.kept_values import MINUTE, NOON, at_once, build, count, decide, decide_examples, keep
+from tests.store.kept_values import MINUTE, NOON, build, count, decide, decide_examples, keep, overlap
 
 pytest_plugins = ("tests.store.transactions",)
 
@@ -146,7 +146,7 @@ def test_more_readings_are_asked_for_than_a_statement_takes(connection: Connecti
     assert list(find_readings(connection, [f"r{number}" for number in range(1100)])) == ["r1099"]
 
 
-def test_of_several_who_bring_the_same_change_one_makes_it(database: Database) -> None:
+def test_of_two_who_bring_the_same_change_one_makes_it(database: Database) -> None:
     database.write_now(lambda c: keep_article(c, build(), "a", NOON))
-    at_once(database, lambda c, _: keep_article(c, build("Leeds lost."), "a", NOON))
+    overlap(database, lambda c, _: keep_article(c, build("Leeds lost."), "a", NOON))
     assert database.read_now(lambda c: count(c, article_version)) == 2

@@ -12,6 +12,7 @@ from app.errors import NotKept, StoreUnavailable
 from app.store.database import Database
 from app.store.opening import open_database
 from app.store.tables.workers import lease
+from app.store.upserting import insert_or
 
 pytestmark = pytest.mark.anyio
 
@@ -66,6 +67,13 @@ def test_rows_point_only_to_rows_that_are_there(database: Database) -> None:
     statement = sa.text("INSERT INTO stood (article, decision, at) VALUES ('a', 7, '2026-11-23 12:00:00')")
     with pytest.raises(sa.exc.IntegrityError):
         database.write_now(lambda c: c.execute(statement))
+
+
+def test_an_insert_says_whether_it_did_anything(database: Database) -> None:
+    def work(c: sa.Connection) -> int:
+        return c.execute(insert_or(c, lease).values(name="a", until=0).on_conflict_do_nothing()).rowcount
+
+    assert [database.write_now(work), database.write_now(work)] == [1, 0]
 
 
 def test_a_reader_sees_the_database_as_it_was_when_it_began(database: Database) -> None:

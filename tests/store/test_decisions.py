@@ -9,7 +9,7 @@ from app.store.connection import Connection
 from app.store.database import Database
 from app.store.decisions import find_decision, find_standing, keep_decision, load_decision
 from app.store.tables.decisions import assignment, decision, stood
-from tests.store.kept_values import MINUTE, NOON, assign, at_once, build, count, decide, decide_examples, keep
+from tests.store.kept_values import MINUTE, NOON, assign, build, count, decide, decide_examples, keep, overlap
 
 pytest_plugins = ("tests.store.transactions",)
 
@@ -159,15 +159,20 @@ def test_what_stands_is_found_for_more_articles_than_a_statement_takes(connectio
     assert list(find_standing(connection, [*map(str, range(1200)), "a", "a"])) == ["a"]
 
 
-def test_of_several_who_come_to_the_same_decision_one_keeps_it(database: Database) -> None:
-    kept = at_once(database, lambda c, number: keep(c, decide(f"d{number}"), "f"))
-    assert len({made.id for made in kept}) == 1
+def _make_stand(connection: Connection, id_: str, fingerprint: str) -> str:
+    made = decide(id_)
+    return keep_decision(connection, made, key="a", fingerprint=fingerprint, stands=True, job=None).id
+
+
+def test_of_two_who_come_to_the_same_decision_one_keeps_it(database: Database) -> None:
+    database.write_now(lambda c: keep_article(c, build(), "a", NOON))
+    assert overlap(database, lambda c, number: _make_stand(c, f"d{number}", "f")) == ("d0", "d0")
     tables = (decision, assignment, stood)
     assert database.read_now(lambda c: [count(c, table) for table in tables]) == [1, 1, 1]
 
 
-def test_of_several_who_decide_about_an_article_the_last_one_stands(database: Database) -> None:
-    at_once(database, lambda c, number: keep(c, decide(f"d{number}")))
-    listed = database.read_now(_list_stood)
-    assert sorted(listed) == ["d0", "d1", "d2", "d3"]
-    assert database.read_now(_find_standing_id) == listed[-1]
+def test_of_two_who_decide_about_an_article_the_last_one_stands(database: Database) -> None:
+    database.write_now(lambda c: keep_article(c, build(), "a", NOON))
+    overlap(database, lambda c, number: _make_stand(c, f"d{number}", f"f{number}"))
+    assert database.read_now(_list_stood) == ["d0", "d1"]
+    assert database.read_now(_find_standing_id) == "d1"

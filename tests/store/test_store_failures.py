@@ -14,7 +14,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.errors import BadSetting, StoreUnavailable
+from app.store.address import read_address
 from app.store.database import Database
+from app.store.engines import make_engines
 from app.store.opening import open_database
 from app.store.tables.workers import lease
 from tests.servers.postgres import Server, make_database
@@ -116,6 +118,16 @@ def test_a_file_that_was_put_back_is_used_again(database: Database, path: Path) 
         database.read_now(_count)
     path.with_name("elsewhere.db").rename(path)
     assert database.read_now(_count) == 100
+
+
+def test_a_connection_makes_no_empty_file_where_one_was(path: Path) -> None:
+    path.unlink()
+    engines = make_engines(read_address(f"sqlite:///{path}"), patience_s=0.1)
+    for engine in engines:
+        with pytest.raises(sa.exc.OperationalError, match="unable to open"):
+            engine.connect()
+        engine.dispose()
+    assert not path.exists()
 
 
 @pytest.mark.parametrize(
@@ -288,6 +300,8 @@ def test_writers_in_each_others_way_both_get_through(on_server: Database, postgr
         pytest.param("53300", "no connection to spare", id="connections"),
         pytest.param("57014", "took too long", id="statement timeout"),
         pytest.param("25006", "takes no writes", id="copy of another server"),
+        pytest.param("25P03", "stood still for too long", id="idle transaction"),
+        pytest.param("55006", "cannot be used just now", id="anything else that is not ours"),
         pytest.param("XX001", "is damaged", id="damaged"),
         pytest.param("58030", "its disk is", id="disk error"),
     ],

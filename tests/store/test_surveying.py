@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from app.domain.job import Item, ItemState
+from app.domain.job import Fields, Item, ItemState
 from app.store.connection import Connection
 from app.store.database import Database
+from app.store.file_writes import FileWrite, keep_file_write
 from app.store.items import keep_items
 from app.store.jobs import keep_job
-from app.store.surveying import find_articles, find_outcomes, find_parked, find_titles
+from app.store.surveying import Looked, find_articles, find_last_looks, find_outcomes, find_parked, find_titles
 from tests.jobs.made_jobs import make_job
 from tests.store.kept_values import NOON, assign, build, decide, keep
 
@@ -46,6 +47,34 @@ def test_what_the_last_job_parked_is_found_and_nothing_that_waits(database: Data
     keys = ["mended", "broken", "still", "waiting", "unknown"]
     assert database.read_now(lambda c: find_parked(c, keys)) == {"broken", "still", "waiting"}
     assert database.read_now(lambda c: find_parked(c, ["mended"])) == set()
+
+
+def test_the_last_look_at_a_file_tells_what_was_written(database: Database) -> None:
+    def work(c: Connection) -> None:
+        keep_job(c, make_job("j", write=Fields(tags="topics")))
+        keep_job(c, make_job("undone", state="undone", write=Fields()))
+        common = {"digest": "sha256:x", "raw": "sha256:raw", "after": "d", "state": "decided"}
+        for number, (job, article) in enumerate((("j", "a"), ("j", "b"), ("undone", "c"))):
+            keep_items(c, [Item.model_validate({"job": job, "number": number, "article": article, **common})])
+        write = FileWrite(
+            job="j",
+            number=1,
+            article="b",
+            path="/b",
+            before="",
+            after="sha256:new",
+            state="written",
+            reason="",
+            at=NOON,
+        )
+        keep_file_write(c, write)
+
+    database.write_now(work)
+    assert database.read_now(lambda c: find_last_looks(c, ["a", "b", "c", "unknown"])) == {
+        "a": Looked(decision="d", raw="sha256:raw", fields=Fields(tags="topics")),
+        "b": Looked(decision="d", raw="sha256:new", fields=Fields(tags="topics")),
+        "c": Looked(decision="d", raw="sha256:raw", fields=None),
+    }
 
 
 def test_an_outcome_is_what_the_decision_said(database: Database) -> None:

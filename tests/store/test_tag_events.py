@@ -11,7 +11,7 @@ from app.store.connection import Connection
 from app.store.database import Database
 from app.store.tables.decisions import tag_event
 from app.store.tag_events import MAX_LENGTH, find_tags, keep_tag_events
-from tests.store.kept_values import MINUTE, NOON, at_once, build, count
+from tests.store.kept_values import MINUTE, NOON, build, count, overlap
 
 pytest_plugins = ("tests.store.transactions",)
 
@@ -61,7 +61,7 @@ def test_text_in_the_field_of_tags_is_refused(connection: Connection) -> None:
     assert find_tags(connection, "a") == {}
 
 
-def test_of_several_who_bring_the_same_events_one_keeps_them(database: Database) -> None:
+def test_of_two_who_bring_the_same_events_one_keeps_them(database: Database) -> None:
     database.write_now(lambda c: keep_article(c, build(), "a", NOON))
-    at_once(database, lambda c, _: keep_tag_events(c, [_tag("cup"), _tag("league")]))
+    overlap(database, lambda c, _: keep_tag_events(c, [_tag("cup"), _tag("league")]))
     assert database.read_now(lambda c: count(c, tag_event)) == 2

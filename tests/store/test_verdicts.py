@@ -10,7 +10,7 @@ from app.domain.verdict import Check, Verdict
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.verdicts import MOST_TRIES, KeptVerdict, find_verdicts, forget_unreadable, keep_verdicts
-from tests.store.kept_values import NOON, at_once
+from tests.store.kept_values import NOON, overlap
 
 pytest_plugins = ("tests.store.transactions",)
 
@@ -86,8 +86,9 @@ def test_once_found_a_verdict_stays_found(connection: Connection, kept: list[Ver
     assert all(before is None or before.unreadable or after == before for before, after in pairwise(seen))
 
 
-def test_of_several_who_try_at_once_each_counts(database: Database) -> None:
+def test_of_two_who_try_at_once_each_counts(database: Database) -> None:
     verdicts = [_wrap(UNREADABLE, f"f{number}") for number in range(20)]
-    at_once(database, lambda c, number: keep_verdicts(c, verdicts[:: -1 if number else 1], NOON), writers=MOST_TRIES)
+    database.write_now(lambda c: keep_verdicts(c, verdicts, NOON))
+    overlap(database, lambda c, number: keep_verdicts(c, verdicts[:: -1 if number else 1], NOON))
     found = database.read_now(lambda c: find_verdicts(c, [verdict.fingerprint for verdict in verdicts]))
     assert len(found) == 20

@@ -9,7 +9,7 @@ from app.store.connection import Connection
 from app.store.database import Database
 from app.store.tables.decisions import word as words
 from app.store.words import find_words, find_words_of, keep_word
-from tests.store.kept_values import MINUTE, NOON, at_once, build, count
+from tests.store.kept_values import MINUTE, NOON, build, count, overlap
 
 pytest_plugins = ("tests.store.transactions",)
 
@@ -60,14 +60,14 @@ def test_a_word_about_no_article_is_refused(connection: Connection, key: str) ->
 
 
 @pytest.mark.usefixtures("_article")
-def test_words_are_found_for_many_articles_at_once(connection: Connection) -> None:
+def test_words_are_found_for_many_articles_in_one_go(connection: Connection) -> None:
     keep_word(connection, "a", _say("cup"))
     found = find_words_of(connection, [*map(str, range(1100)), "a"])
     assert len(found) == 1101
     assert [key for key, said in found.items() if said] == ["a"]
 
 
-def test_of_several_who_bring_the_same_word_one_keeps_it(database: Database) -> None:
+def test_of_two_who_bring_the_same_word_one_keeps_it(database: Database) -> None:
     database.write_now(lambda c: keep_article(c, build(), "a", NOON))
-    at_once(database, lambda c, _: keep_word(c, "a", _say("cup")))
+    overlap(database, lambda c, _: keep_word(c, "a", _say("cup")))
     assert database.read_now(lambda c: count(c, words)) == 1

@@ -14,8 +14,8 @@ from app.llm.batch.server_batches import LABEL, find_id, read_batch, read_page
 from app.llm.batch.splitting_lines import LineSplitter
 from app.llm.failures import AttemptFailed
 from app.llm.server.chat_reply import as_fields, read_json
-from app.llm.server.hosts import OPENAI_URL, strip_credentials
-from app.llm.server.reading_failures import read_failure
+from app.llm.server.hosts import OPENAI_URL, is_openai, strip_credentials
+from app.llm.server.reading_failures import read_failure, read_wrapped_status
 from app.llm.server.server_words import hide, read_words
 from app.llm.server.transport import bound_body, explain
 
@@ -44,6 +44,8 @@ class OpenAIBatches:
         self.name = name
         self._base_url = base_url or OPENAI_URL
         self.server = strip_credentials(self._base_url)
+        # Others refuse what they do not know.
+        self._expires = is_openai(self.server)
         self._api_key = api_key.strip()
         parts = urlsplit(self._base_url)
         self._secrets = (self._api_key, parts.password or "", parts.query)
@@ -58,7 +60,7 @@ class OpenAIBatches:
             answered = await client.files.with_raw_response.create(
                 file=(filename, file, "application/jsonl"),
                 purpose="batch",
-                expires_after={"anchor": "created_at", "seconds": INPUT_KEPT_S},
+                expires_after={"anchor": "created_at", "seconds": INPUT_KEPT_S} if self._expires else openai.omit,
                 extra_headers=_PLAIN,
             )
             return answered.http_response
@@ -78,7 +80,9 @@ class OpenAIBatches:
                 endpoint=ENDPOINT,
                 completion_window="24h",
                 metadata={**about, LABEL: label},
-                output_expires_after={"anchor": "created_at", "seconds": OUTPUT_KEPT_S},
+                output_expires_after={"anchor": "created_at", "seconds": OUTPUT_KEPT_S}
+                if self._expires
+                else openai.omit,
                 extra_headers=_PLAIN,
             )
             return answered.http_response
@@ -167,15 +171,10 @@ class OpenAIBatches:
         return response.content
 
     def _read_failure(self, response: httpx2.Response) -> AttemptFailed:
-        content = response.content if response.is_stream_consumed else b""
-        words = read_words(content)
-        told = hide(words.message, secrets=self._secrets, contents=())
-        return read_failure(
-            response.status_code,
-            words.model_copy(update={"message": told}),
-            response.headers,
-            is_wrapped=response.is_success,
-        )
+        words = read_words(response.content if response.is_stream_consumed else b"")
+        words = words.model_copy(update={"message": hide(words.message, secrets=self._secrets, contents=())})
+        status = read_wrapped_status(words) if response.is_success else response.status_code
+        return read_failure(status, words, response.headers, is_wrapped=response.is_success)
 
     def _get_client(self) -> openai.AsyncOpenAI:
         loop = asyncio.get_running_loop()

@@ -83,7 +83,7 @@ word = Table(
     Column("by", String, nullable=False),
     Column("at", Moment, nullable=False),
     Column("decision", String),
-    Index("ix_word_article_category", "article", "category"),
+    Index("ix_word_article", "article"),
 )
 
 # Append-only: which tag came and went, and by whom; the latest event of a tag counts.
@@ -98,7 +98,7 @@ tag_event = Table(
     Column("by", String, nullable=False),
     Column("at", Moment, nullable=False),
     Column("job", String),
-    Index("ix_tag_event_article_field_tag", "article", "field", "tag"),
+    Index("ix_tag_event_article", "article"),
 )
 
 # Articles that a stand-in decided, until the judge they were meant for has.

@@ -361,9 +361,9 @@ CREATE INDEX ix_item_article ON public.item USING btree (article);
 CREATE INDEX ix_item_job_state ON public.item USING btree (job, state);
 CREATE INDEX ix_job_state ON public.job USING btree (state);
 CREATE INDEX ix_stood_article ON public.stood USING btree (article);
-CREATE INDEX ix_tag_event_article_field_tag ON public.tag_event USING btree (article, field, tag);
+CREATE INDEX ix_tag_event_article ON public.tag_event USING btree (article);
 CREATE INDEX ix_verdict_digest ON public.verdict USING btree (digest);
-CREATE INDEX ix_word_article_category ON public.word USING btree (article, category);
+CREATE INDEX ix_word_article ON public.word USING btree (article);
 ALTER TABLE ONLY public.article
     ADD CONSTRAINT fk_article_digest FOREIGN KEY (digest) REFERENCES public.article_text(digest);
 ALTER TABLE ONLY public.assignment

@@ -88,7 +88,7 @@ def _make_words() -> None:
         *optional(STRING, "decision"),
         sa.PrimaryKeyConstraint("seq", name="pk_word"),
     )
-    op.create_index("ix_word_article_category", "word", ["article", "category"])
+    op.create_index("ix_word_article", "word", ["article"])
     op.create_table(
         "tag_event",
         sa.Column("seq", SEQUENCE, autoincrement=True),
@@ -97,7 +97,7 @@ def _make_words() -> None:
         *optional(STRING, "job"),
         sa.PrimaryKeyConstraint("seq", name="pk_tag_event"),
     )
-    op.create_index("ix_tag_event_article_field_tag", "tag_event", ["article", "field", "tag"])
+    op.create_index("ix_tag_event_article", "tag_event", ["article"])
 
 
 def _make_asking_again() -> None:

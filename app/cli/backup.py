@@ -1,0 +1,22 @@
+"""Owns `scopenote backup`: a copy of the store that is whole, made while others go on writing."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.exits import telling_errors
+from app.cli.terminal import say
+from app.settings import load_settings
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="the copy; what is there is replaced")],
+) -> None:
+    """Copy the store to a file, also while Scopenote runs. For PostgreSQL it names the tool that does."""
+    with telling_errors():
+        from app.bootstrap.services import find_database_url
+        from app.store.backup import backup_database
+
+        backup_database(find_database_url(load_settings()), file)
+        say(f"The store is copied to {str(file)!r}.")
