@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from app.api.told_job import ToldJob
 from app.domain.attempt import Attempt
 from app.domain.job import JobPlan, Tally
+from app.similarity.embedding import PACKAGE
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.items import count_items
@@ -36,7 +37,8 @@ from tests.servers.request_log import Entry
 
 ROOT = Path(__file__).parent.parent
 IN_FLIGHT = 16
-STOPPING_S = 120.0
+WITHOUT_EMBEDDINGS = f"import runpy, sys; sys.modules[{PACKAGE!r}] = None; runpy.run_module('app', run_name='__main__')"
+"""Runs the command line as if the package with the embedding model were not installed."""
 
 
 class CommandFailed(Exception):
@@ -108,6 +110,7 @@ class Site:
     server: FarServer
     store: Database
     settings: Mapping[str, str]
+    embeddings: bool
 
     @property
     def categories(self) -> Path:
@@ -162,7 +165,7 @@ class Site:
 
     def is_done(self, job: str) -> bool:
         """Whether a job is."""
-        return self.store.read_now(partial(load_job, job_id=job)).state == "done"
+        return self.store.read_now(lambda c: load_job(c, job)).state == "done"
 
     def count_rows(self) -> Counts:
         """What the store holds about all articles."""
@@ -211,9 +214,10 @@ class Site:
         output: "subprocess._FILE",
         launcher: tuple[str, ...] = (),
     ) -> subprocess.Popen[bytes]:
+        program = ("-m", "app") if self.embeddings else ("-c", WITHOUT_EMBEDDINGS)
         more = {f"SCOPENOTE_{name.upper()}": value for name, value in settings.items()}
         return subprocess.Popen(
-            [sys.executable, *launcher, "-m", "app", *command],
+            [sys.executable, *launcher, *program, *command],
             cwd=ROOT,
             env={**self.settings, **more},
             stdin=subprocess.DEVNULL,
@@ -223,8 +227,19 @@ class Site:
 
 
 @contextmanager
-def make_site(*, latency_s: float, cache: Path, database_url: str | None = None, in_flight: int = IN_FLIGHT) -> Iterator[Site]:
-    """A site with definitions and no articles, gone at the end; without a URL its store is a file."""
+def make_site(
+    *,
+    latency_s: float,
+    cache: Path,
+    database_url: str | None = None,
+    in_flight: int = IN_FLIGHT,
+    embeddings: bool = False,
+) -> Iterator[Site]:
+    """A site with definitions and no articles, gone at the end; without a URL its store is a file.
+
+    With embeddings sentences are embedded as in service, where the model is installed; without, only words
+    are compared.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="scopenote-site-")))
         server = stack.enter_context(start_faulty_server("--latency", str(latency_s)))
@@ -243,7 +258,7 @@ def make_site(*, latency_s: float, cache: Path, database_url: str | None = None,
             "SCOPENOTE_SECOND_OPINION": "off",
             "SCOPENOTE_MAX_IN_FLIGHT": str(in_flight),
         }
-        yield Site(folder, server, store, settings)
+        yield Site(folder, server, store, settings, embeddings)
 
 
 def _count_rows(c: Connection) -> Counts:

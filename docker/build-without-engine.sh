@@ -3,7 +3,7 @@
 #
 #   docker/build-without-engine.sh [FOLDER]
 #
-# FOLDER keeps what takes long (base, layers) for the next time; without it everything is built in a new folder and
+# FOLDER keeps what takes long (the base) for the next time; without it everything is built in a new folder and
 # thrown away. Where the base image cannot be pulled, a stand-in is made of Debian and the Python 3.12 found here.
 # The image is tried in a network of its own in which nothing can be reached. What that cannot show is in README.md.
 set -euo pipefail
@@ -99,28 +99,20 @@ build_image() {
     local certificates=/etc/ssl/certs/ca-certificates.crt arguments=(--build-arg PIP_CERT=/etc/ssl/certs/ca-certificates.crt)
     [[ -e $certificates ]] || fail "$certificates is missing; install ca-certificates"
     [[ -n ${PIP_INDEX_URL:-} ]] && arguments+=(--build-arg "PIP_INDEX_URL=$PIP_INDEX_URL")
-    buildah_here bud --isolation chroot --format docker --layers --pull-never \
+    buildah_here bud --isolation chroot --format docker --pull-never \
         --volume /etc/ssl/certs:/etc/ssl/certs:ro "${arguments[@]}" \
         --file "$root/Dockerfile" --tag "$IMAGE" "$root" >"$folder/build.log" 2>&1 ||
         { tail -n 30 "$folder/build.log" >&2; fail "the image was not built; all of it is in $folder/build.log"; }
 }
 
-tell_layers() {
-    rm -rf "$folder/exported"
-    buildah_here push --quiet --disable-compression "$IMAGE" "dir:$folder/exported" >/dev/null
-    buildah_here run --isolation chroot --volume "$folder/exported:/mnt:ro" "$container" -- python -c '
-import gzip, json, os, shutil, sys
-manifest = json.load(open("/mnt/manifest.json"))
-name = lambda digest: "/mnt/" + digest.removeprefix("sha256:")
-steps = [step for step in json.load(open(name(manifest["config"]["digest"])))["history"] if not step.get("empty_layer")]
-total = 0
-for step, layer in zip(steps, manifest["layers"], strict=True):
-    size = os.path.getsize(name(layer["digest"]))
-    total += size
-    print(f"{size / 1e6:7.1f} MB  {(step.get("created_by") or "base")[:90]}" if size >= 50_000 else f"{size / 1e3:7.1f} kB  {(step.get("created_by") or "base")[:90]}")
-print(f"{total / 1e6:7.1f} MB  in all, not compressed")
-'
-    rm -rf "$folder/exported"
+tell_sizes() {
+    local place
+    place=$(buildah_here mount "$container")
+    (cd "$place" && du --summarize --total --block-size=1MB opt/scopenote/.venv opt/scopenote/ranks opt/scopenote/app) |
+        awk '{ printf "%6d MB  %s\n", $1, $2 == "total" ? "on top of the base" : $2 }'
+    du --summarize --block-size=1MB "$place" | awk '{ printf "%6d MB  in all, not compressed\n", $1 }'
+    (cd "$place/opt/scopenote/.venv/lib/python3.12/site-packages" && du --summarize --block-size=1MB ./*) |
+        sort --reverse --numeric-sort | sed -n 1,6p | awk '{ printf "%12d MB  %s\n", $1, $2 }'
 }
 
 # --- the trial, in a network with nothing in it -----------------------------------------------------------------
@@ -231,7 +223,7 @@ main() {
     build_image
     container=$(buildah_here from --pull-never "$IMAGE")
     buildah_here inspect --type image --format '{{(index .Docker.Config.Healthcheck.Test 1)}}' "$IMAGE" >"$folder/health"
-    tell_layers
+    tell_sizes
     rm -rf "$folder/data"
     install --directory --mode 0700 --owner 10001 --group 10001 "$folder/data"
     unshare --net "${BASH_SOURCE[0]}" --try "$folder" "$container"

@@ -17,7 +17,8 @@ from app.domain.category import Taxonomy
 from app.domain.decision import Decision
 from app.domain.errand import Errand
 from app.domain.job import Item, Job, JudgeAsked, Recipe
-from app.errors import BadInput
+from app.errors import BadInput, BadSetting
+from app.jobs.batch_calls import check_batch_api
 from app.jobs.batch_means import BatchMeans
 from app.jobs.batch_model import BatchedModel
 from app.jobs.ordering import Order
@@ -81,11 +82,25 @@ class ArchiveDesk:
 
         Raises:
             BadFile: a definition is bad.
-            BadSetting: an LLM is to judge, and this process has neither key nor server for one.
+            BadSetting: an LLM is to judge, and this process has neither key nor server for one, or
+                money is capped and the model's price not known.
+            ModelUnavailable: the server is to be asked by batch, and has no Batch API.
         """
+        await self._check(order)
         folder = Path(order.categories) if order.categories else self._settings.categories
         taxonomy = await asyncio.to_thread(load_taxonomy_files, folder)
         return await self._find(taxonomy.version, order.judge, lambda: _give(taxonomy), batched=order.batch_api)
+
+    async def _check(self, order: Order) -> None:
+        """Refuse what could be seen to fail only when the job runs."""
+        model = self._find_model(self._settings.model_copy(update={"judge": order.judge}))
+        if order.max_cost_usd is not None and model is not None and model.price is None:
+            raise BadSetting(
+                f"--max-cost cannot be kept, because the price of model {model.wire.name!r} is not known. "
+                "Name the price in a file and the file in SCOPENOTE_PRICES, or cap tokens instead."
+            )
+        if order.batch_api:
+            await check_batch_api(self.find_batches())
 
     async def find_classifier(self, recipe: Recipe) -> Classifier:
         """The classifier that a recipe asks for, by the definitions that the job was planned with.

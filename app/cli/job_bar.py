@@ -27,8 +27,9 @@ class JobBar:
     def show_job(self, progress: JobProgress) -> None:
         """Say how many items are done, what is spent, and what is parked."""
         tally = progress.tally
-        words = [f"{tell_usd(tally.usage.cost_usd)} spent"] if tally.usage.calls else []
+        words = [f"{tell_usd(tally.spent.cost_usd)} spent"] if tally.spent.calls else []
         words += [f"{tell_count(tally.parked, 'item')} parked"] if tally.parked else []
+        words += [progress.batches] if progress.batches else []
         self._show(", ".join(words) or progress.job.state, tally.total - tally.waiting, tally.total)
 
     def clear(self) -> None:

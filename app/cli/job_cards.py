@@ -9,6 +9,7 @@ from rich.text import Text
 
 from app.api.told_job import ToldJob
 from app.cli.terminal import escape_words, join_words, open_console
+from app.domain.attempt import Spent
 from app.domain.job import JobPlan
 from app.domain.telling import tell_count
 from app.jobs.report_page import tell_usd
@@ -26,18 +27,21 @@ def print_plan(plan: JobPlan) -> None:
 
 def print_job(told: ToldJob) -> None:
     """Print one job with what became of its items."""
-    tally, spent = told.tally, told.tally.usage
+    tally, spent = told.tally, told.tally.spent
     head: list[RenderableType] = [
         join_words((told.state, STYLES[told.state]), f" · made {told.created_at:%Y-%m-%d %H:%M} UTC"),
     ]
     if told.reason:
         head.append(join_words(told.reason))
-    done = (
-        f"{tally.decided:,} decided, {tally.unchanged:,} unchanged, {tally.parked:,} parked, {tally.waiting:,} waiting"
-    )
-    used = f"{tell_count(spent.calls, 'call')}, {tell_tokens(spent.input_tokens + spent.output_tokens)}"
-    bound = f"{tell_usd(told.plan.most_usd)} at most" if told.plan.calls else "nothing to be asked"
-    lines = [Text(f"{tell_count(told.total, 'item')}: {done}"), Text(f"{used}, {tell_usd(spent.cost_usd)} ({bound})")]
+    done = f"{tally.decided:,} decided, {tally.unchanged:,} unchanged, {tally.parked:,} parked"
+    done += f", {tally.waiting:,} waiting" if tally.waiting else ""
+    bound = f"the plan said {tell_usd(told.plan.most_usd)} at most" if told.plan.calls else "nothing to be asked"
+    lines = [
+        Text(f"{tell_count(told.total, 'item')}: {done}"),
+        Text(f"{tell_count(spent.calls, 'call')}, {tell_tokens(spent.tokens)}, {tell_spent(spent)} ({bound})"),
+    ]
+    if told.recipe.write is not None:
+        lines.append(Text(f"{tell_count(tally.written, 'file')} written"))
     sources = join_words(("sources: ", "dim"), ", ".join(told.recipe.sources))
     panel = Panel(Group(*head, Text(), *lines, sources), title=join_words(told.id), title_align="left", padding=(1, 2))
     open_console().print(panel)
@@ -57,7 +61,7 @@ def print_jobs(told: Sequence[ToldJob]) -> None:
             Text(job.state, STYLES[job.state]),
             f"{done:,} of {job.total:,}",
             f"{job.tally.parked:,}" if job.tally.parked else "–",
-            tell_usd(job.tally.usage.cost_usd),
+            tell_spent(job.tally.spent),
             escape_words(", ".join(job.recipe.sources)),
         )
     open_console().print(table if told else "No jobs yet; `scopenote reclassify` makes one.")
@@ -72,6 +76,11 @@ def print_undo(report: UndoReport) -> None:
         console.print(join_words(("left: ", "yellow"), f"{left.path}: {left.reason}"))
     if len(report.left) > NAMED:
         console.print(f"and {len(report.left) - NAMED:,} more")
+
+
+def tell_spent(spent: Spent) -> str:
+    """What attempts cost, as far as prices are known."""
+    return "not known" if spent.unpriced == spent.calls > 0 else tell_usd(spent.cost_usd)
 
 
 def tell_tokens(tokens: int) -> str:
@@ -98,7 +107,7 @@ def _tell_plan(plan: JobPlan) -> list[Text]:
         named = ", ".join(f"{category} ({count:,})" for category, count in asked[:NAMED])
         rest = f" and {len(asked) - NAMED:,} more" if len(asked) > NAMED else ""
         lines.append(join_words(("asked about: ", "dim"), named + rest))
-    lines.append(Text(f"tags that may be gained: {plan.may_gain:,}, lost: {plan.may_lose:,}"))
+    lines.append(Text(f"up to {tell_count(plan.may_gain, 'tag')} may be gained, {plan.may_lose:,} lost"))
     lines += [join_words(("note: ", "yellow"), note) for note in plan.notes[:NAMED]]
     if len(plan.notes) > NAMED:
         lines.append(Text(f"and {len(plan.notes) - NAMED:,} more notes"))

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
+from app.domain.attempt import Spent
 from app.domain.category import Kind
 from app.domain.value import CategoryId, Value
 from app.domain.verdict import Usage
@@ -92,13 +93,19 @@ class JobPlan(Value):
 
 
 class Tally(Value):
-    """How many of a job's items are in each state, and what they have used so far."""
+    """How many of a job's items are in each state, and what they have used so far.
+
+    `usage` is what led to the decisions; `spent` is every attempt in the job's name, those that
+    failed and those under way among them. `written` counts files that have the job's tags.
+    """
 
     waiting: NonNegativeInt = 0
     decided: NonNegativeInt = 0
     unchanged: NonNegativeInt = 0
     parked: NonNegativeInt = 0
     usage: Usage = Usage()
+    spent: Spent = Spent()
+    written: NonNegativeInt = 0
 
     @property
     def total(self) -> int:

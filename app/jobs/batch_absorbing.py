@@ -18,6 +18,7 @@ from app.store.batches import Batch, Line, Settled, change_batch, find_lines, na
 
 MOST_TRIES = 3
 CHUNK = 100
+MAX_CHUNK_BYTES = 8_000_000
 _FOR_MONEY: FailureKind = "quota_exhausted"
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class Absorber:
 
     async def absorb_refusal(self, told: ServerBatch) -> None:
         """Take in a batch that was refused as a whole, for what its lines are: none of them was run."""
-        named = {fault.line: fault for fault in told.faults if fault.line is not None}
+        named = {fault.line: fault for fault in told.faults if fault.line and fault.line <= self._batch.lines}
         reason = "; ".join(f"{fault.code}: {fault.message}" for fault in told.faults[:3]) or "no reason was given"
         number = 0
         settled: list[Settled] = []
@@ -84,13 +85,15 @@ class Absorber:
 
     async def _read_file(self, file_id: str) -> None:
         chunk: list[bytes] = []
+        size = 0
         try:
             async with aclosing(self._means.wire.read_lines(file_id)) as contents:
                 async for content in contents:
                     chunk.append(content)
-                    if len(chunk) == CHUNK:
+                    size += len(content)
+                    if len(chunk) == CHUNK or size > MAX_CHUNK_BYTES:
                         await self._take(chunk)
-                        chunk = []
+                        chunk, size = [], 0
         except AttemptFailed as failure:
             if failure.kind != "not_found":
                 raise

@@ -67,62 +67,42 @@ class ItemWork:
     async def _see_through(self, case: _Case | None) -> None:
         tries = waits = 0
         while case is not None:
-            outcome = await self._try(case)
-            if isinstance(outcome, Item):
+            item, failure = await self._try(case)
+            if failure is None:
                 self._outages.end(case.job.id)
-                return await self._settle(outcome.model_copy(update={"tries": tries + 1}))
-            tries, waits = (tries, waits + 1) if outcome.remedy == "wait" else (tries + 1, waits)
-            if outcome.remedy == "pause":
-                return await self._pause(case.job, outcome.reason)
-            if outcome.remedy == "outage" and self._outages.count(case.job.id):
-                return await self._pause(case.job, f"{outcome.reason} It is so for one article after another.")
-            if outcome.remedy != "park":
+                return await self._settle(item.model_copy(update={"tries": tries + 1}))
+            tries, waits = (tries, waits + 1) if failure.remedy == "wait" else (tries + 1, waits)
+            if failure.remedy == "pause":
+                return await self._pause(case.job, failure.reason)
+            if failure.remedy == "outage" and self._outages.count(case.job.id):
+                return await self._pause(case.job, f"{failure.reason} It is so for one article after another.")
+            if failure.remedy != "park":
                 if tries < case.job.recipe.max_tries:
                     await self._sleep(self._pace.wait_s(tries + waits))
                 if not await self._goes_on(case.job):
                     return self._outages.end(case.job.id)
-            if outcome.remedy == "park" or tries >= case.job.recipe.max_tries:
-                return await self._park(case.item, outcome, tries)
+            if failure.remedy == "park" or tries >= case.job.recipe.max_tries:
+                parked = {"state": "parked", "tries": tries, "reason": failure.reason}
+                return await self._settle(item.model_copy(update=parked))
         return None
 
-    async def _try(self, case: _Case) -> Item | Failure:
-        """The item with what became of it, or why nothing did."""
+    async def _try(self, case: _Case) -> tuple[Item, Failure | None]:
+        """The item with what became of it, and what went wrong: maybe only after it was decided and paid for."""
+        item = case.item
         try:
             if isinstance(case.article, str):
                 raise NotKept(case.article)  # noqa: TRY301 - told like all else that an item may lack
-            decision = await self._decide(case.job, case.item, case.article)
+            errand = Errand(urgency="job", job=case.job.id, most_usd=case.job.recipe.max_cost_usd)
+            decision = await self._desk.decide(case.job.recipe, item.article, case.article, errand)
+            item = _note_decision(item, decision)
+            if case.job.recipe.write is not None:
+                await self._desk.write_back(case.job, case.item, decision)
         except Exception as error:  # noqa: BLE001 - whatever one article brings about must not stop the others
             failure = read_failure(error)
-            where = "item %s of the job %s failed: %s"
-            unforeseen = failure.remedy == "again"
-            _LOG.log(
-                logging.ERROR if unforeseen else logging.INFO,
-                where,
-                case.item.number,
-                case.job.id,
-                failure.reason,
-                exc_info=error if unforeseen else None,
-            )
-            return failure
-        stood_before = decision.cached and decision.id == case.item.before
-        return case.item.model_copy(
-            update={
-                "state": "unchanged" if stood_before else "decided",
-                "reason": "",
-                "after": decision.id,
-                "usage": Usage() if stood_before else decision.usage,
-            }
-        )
-
-    async def _decide(self, job: Job, item: Item, article: Article) -> Decision:
-        errand = Errand(urgency="job", job=job.id, most_usd=job.recipe.max_cost_usd)
-        decision = await self._desk.decide(job.recipe, item.article, article, errand)
-        if job.recipe.write is not None:
-            await self._desk.write_back(job, item, decision)
-        return decision
-
-    async def _park(self, item: Item, failure: Failure, tries: int) -> None:
-        await self._settle(item.model_copy(update={"state": "parked", "tries": tries, "reason": failure.reason}))
+            if failure.remedy == "again":
+                _LOG.error("Item %d of the job %s failed", item.number, case.job.id, exc_info=error)
+            return item, failure
+        return item, None
 
     async def _settle(self, item: Item) -> None:
         await self._insist(lambda: self._database.write(lambda c: settle_item(c, item, self._now())))
@@ -145,9 +125,22 @@ class ItemWork:
             try:
                 return await ask()
             except StoreUnavailable as error:
-                _LOG.warning("An item waits for the store: %s", error)
+                # The keeper has said so once; a line per item would not help.
+                _LOG.info("An item waits for the store: %s", error)
                 await self._sleep(self._pace.wait_s(tries))
         raise AssertionError
+
+
+def _note_decision(item: Item, decision: Decision) -> Item:
+    stood_before = decision.cached and decision.id == item.before
+    return item.model_copy(
+        update={
+            "state": "unchanged" if stood_before else "decided",
+            "reason": "",
+            "after": decision.id,
+            "usage": Usage() if stood_before else decision.usage,
+        }
+    )
 
 
 def _find_case(c: Connection, workflow_id: str, job_id: str, number: int) -> _Case | None:

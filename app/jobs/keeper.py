@@ -51,7 +51,7 @@ class Keeper:
 
     def _run(self) -> None:
         failed = False
-        while not self._stopped.wait(self._pace.beat_s):
+        while not self._stopped.is_set():
             try:
                 self.look()
                 failed = False
@@ -61,21 +61,25 @@ class Keeper:
                 failed = True
             except Exception:  # noqa: BLE001 - the worker would be taken for dead if its keeper were
                 _LOG.exception("The keeper of the jobs failed, and goes on")
+            self._stopped.wait(self._pace.beat_s)
 
     def look(self) -> None:
         """Give a sign of life; whoever has the task also takes over from the dead and tidies up."""
-
-        def beat(c: Connection) -> bool:
-            keep_beat(c, self._executor_id, self._place)
-            return take_lease(c, LEASE, self._executor_id, self._pace.ttl_s)
-
-        if not self._database.write_now(beat):
+        if not self._database.write_now(self._beat):
             return
         self._take_over()
         self._tidied_s += self._pace.beat_s
-        if self._tidied_s >= self._pace.clean_up_s:
+        is_due = self._tidied_s >= self._pace.clean_up_s
+        if is_due and tidy(self._database, self._queues, keep_s=self._pace.keep_finished_s):
             self._tidied_s = 0.0
-            tidy(self._database, self._queues, keep_s=self._pace.keep_finished_s)
+
+    def _beat(self, c: Connection) -> bool:
+        """Give a sign of life; whether the task to look after the others is ours."""
+        keep_beat(c, self._executor_id, self._place)
+        for worker in list_workers(c):
+            if self._is_gone(worker):
+                drop_lease(c, LEASE, worker.executor_id)
+        return take_lease(c, LEASE, self._executor_id, self._pace.ttl_s)
 
     def _take_over(self) -> None:
         alive, dead = self._database.read_now(self._look_around)

@@ -165,4 +165,4 @@ class JobOffice(Generic[Undone]):
 
     def follow(self, job_id: str) -> AsyncGenerator[JobProgress]:
         """Where a job stands, at once and after every change, until it runs no more."""
-        return follow(self._database, job_id, pause_s=PAUSE_S, sleep=self._sleep)
+        return follow(self._database, job_id, pause_s=PAUSE_S, now=self._now, sleep=self._sleep)

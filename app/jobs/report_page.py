@@ -67,7 +67,7 @@ async def render_report(database: Database, job_id: str, now: datetime) -> Async
         NotKept: there is no such job.
         StoreUnavailable: the store cannot be read.
     """
-    progress = await database.read(lambda c: load_progress(c, job_id))
+    progress = await database.read(lambda c: load_progress(c, job_id, now))
     totals = Totals()
     async for line in list_lines(database, job_id):
         totals.add(line)
@@ -109,8 +109,8 @@ def tell_usd(cost_usd: float | None) -> str:
 
 def _tell_spent(progress: JobProgress) -> str:
     """What the job has cost, against what its plan said."""
-    plan, usage = progress.job.plan, progress.tally.usage
-    spent = f"{tell_usd(usage.cost_usd)} spent in {tell_count(usage.calls, 'call')}"
+    plan, used = progress.job.plan, progress.tally.spent
+    spent = f"{tell_usd(used.cost_usd)} spent in {tell_count(used.calls, 'call')}"
     return f"{spent}; the plan said {tell_usd(plan.cost_usd)}, at most {tell_usd(plan.most_usd)}"
 
 

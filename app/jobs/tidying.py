@@ -13,22 +13,28 @@ from app.store.jobs import find_state
 from app.store.workers import drop_takeovers, read_clock
 
 PAGE = 500
+MOST_PAGES = 10
+"""At a time: signs of life must not wait until years of work are forgotten."""
 
 
-def tidy(database: Database, queues: Queues, *, keep_s: float) -> None:
-    """Forget what ended longer ago than that.
+def tidy(database: Database, queues: Queues, *, keep_s: float) -> bool:
+    """Forget what ended longer ago than that; whether that was all of it.
 
     An item that left the queue unsettled is remembered as long as its job may go on, and so is
     the job: their next turn has another name, which is counted up from the earlier ones.
     """
     before = datetime.fromtimestamp(database.read_now(read_clock), UTC) - timedelta(seconds=keep_s)
     offset = 0
-    while finished := queues.list_finished(before, offset=offset, limit=PAGE):
+    for _ in range(MOST_PAGES):
+        finished = queues.list_finished(before, offset=offset, limit=PAGE)
         needed = _find_needed(database, finished)
         forgotten = [workflow_id for workflow_id in finished if workflow_id not in needed]
         queues.forget(forgotten)
         database.write_now(partial(drop_takeovers, workflow_ids=forgotten))
         offset += len(needed)
+        if len(finished) < PAGE:
+            return True
+    return False
 
 
 def _find_needed(database: Database, workflow_ids: Collection[str]) -> set[str]:

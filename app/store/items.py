@@ -6,12 +6,15 @@ from typing import Any, get_args
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from app.domain.attempt import Spent
 from app.domain.job import Item, ItemState, JobState, Tally
 from app.domain.verdict import Usage
 from app.errors import NotKept
 from app.store.storable import make_storable
+from app.store.tables.jobs import file_write as file_writes
 from app.store.tables.jobs import item as items
 from app.store.tables.jobs import job as jobs
+from app.store.tables.spending import spent
 
 SETTLING: frozenset[JobState] = frozenset({"running", "paused"})
 """A paused job lets what was begun come to its end; a cancelled one does not."""
@@ -105,7 +108,23 @@ def count_items(c: Connection, job: str) -> Tally:
         output_tokens=int(sum(row.output_tokens for row in rows)),
         cost_usd=float(sum(row.cost_usd for row in rows)) if priced else None,
     )
-    return Tally(**{state: counts.get(state, 0) for state in get_args(ItemState)}, usage=usage)
+    return Tally(
+        **{state: counts.get(state, 0) for state in get_args(ItemState)},
+        usage=usage,
+        spent=_sum_spent(c, job),
+        written=_count_written(c, job),
+    )
+
+
+def _sum_spent(c: Connection, job: str) -> Spent:
+    sums = [func.coalesce(func.sum(spent.c[name]), 0).label(name) for name in Spent.model_fields]
+    row = c.execute(select(*sums).where(spent.c.job == job)).mappings().one()
+    return Spent.model_validate(dict(row))
+
+
+def _count_written(c: Connection, job: str) -> int:
+    query = select(func.count()).where(file_writes.c.job == job, file_writes.c.state == "written")
+    return c.execute(query).scalar_one()
 
 
 def reopen_parked(c: Connection, job: str) -> int:

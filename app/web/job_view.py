@@ -21,6 +21,14 @@ NAMES: Final = {STORED: "what is stored", "sent:": "articles sent to the service
 """Sources that are no files, in words."""
 
 
+class Failure(Value):
+    """An item that failed: its file or its article, how often it was tried, and why it failed."""
+
+    name: str
+    tries: int
+    reason: str
+
+
 class JobView(Value):
     """A job with what can be done about it. `parked` are the first of the items that failed."""
 
@@ -32,6 +40,12 @@ class JobView(Value):
     def done(self) -> int:
         """Items that wait no more."""
         return self.tally.total - self.tally.waiting
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """The items that failed, as they are told; what is wrong with a file begins with its name already."""
+        named = ((item.path or item.article, item) for item in self.parked)
+        return tuple(Failure(name=n, tries=i.tries, reason=i.reason.removeprefix(f"{n}: ")) for n, i in named)
 
     @property
     def state(self) -> str:

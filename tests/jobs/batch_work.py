@@ -12,7 +12,7 @@ from app.domain.decision import Decision
 from app.domain.errand import Errand
 from app.domain.job import Fields, Item, Job, JobPlan, JobState, Recipe
 from app.domain.verdict import JudgeName
-from app.jobs.batch_means import LIMITS, BatchLimits, BatchMeans
+from app.jobs.batch_means import BatchLimits, BatchMeans
 from app.jobs.batch_model import BatchedModel
 from app.jobs.batch_run import BatchRunner
 from app.jobs.desk import Desk
@@ -40,6 +40,8 @@ from tests.servers.composition import MODEL, QuickClock
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PRICE = Price(input=1.0, cached=0.5, output=4.0, as_of="2026-10-21")
 NO_CAPS = Caps()
+PATIENT = BatchLimits(patience_s=1e6, file_patience_s=1e6, ending_s=1e6)
+"""Time passes fast here, also for a machine that is busy with other things."""
 FORM = {"type": "object", "properties": {"verdicts": {"type": "array"}, "not_applicable": {"type": "array"}}}
 PARTS = 2
 """Questions about one article."""
@@ -108,7 +110,7 @@ def build_question(article: Article, part: int) -> Question:
             Message(role="system", content="## team: Team\nt1 teams\nverdicts", ends_prefix=True),
             Message(role="user", content=f"part {part}\n[1] {article.text}"),
         ),
-        reply_schema=FORM,  # type: ignore[arg-type]
+        reply_schema=FORM,
         input_tokens=50,
         max_output_tokens=400,
     )
@@ -155,7 +157,7 @@ def build_means(
     database: Database,
     wire: BatchWire,
     *,
-    limits: BatchLimits = LIMITS,
+    limits: BatchLimits = PATIENT,
     clock: Clock | None = None,
     caps: Caps = NO_CAPS,
     price: Price | None = PRICE,
@@ -179,7 +181,7 @@ class Works:
     """A batch job ready to run. `run` is one run of it, in which everything is opened and closed."""
 
     def __init__(
-        self, database: Database, base_url: str, *, limits: BatchLimits = LIMITS, caps: Caps = NO_CAPS
+        self, database: Database, base_url: str, *, limits: BatchLimits = PATIENT, caps: Caps = NO_CAPS
     ) -> None:
         self.database = database
         # Reading all certificates of this machine takes longer than a whole job does here.

@@ -11,6 +11,7 @@ from app.jobs.pace import Pace
 from app.jobs.queues import Queues
 from app.store.database import Database
 from app.store.opening import open_database
+from tests.jobs.queue_rows import Rows
 from tests.servers.postgres import serve_postgres
 
 
@@ -56,3 +57,9 @@ def queues(jobs_url: str) -> Iterator[Queues]:
     opened.register(Pace(), at_once=4)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def rows(jobs_url: str) -> Rows:
+    """The tables behind the queues, for what only a worker would do to them."""
+    return Rows(Path(jobs_url.removeprefix("sqlite:///")))

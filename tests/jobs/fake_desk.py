@@ -28,7 +28,10 @@ USAGE = Usage(calls=1, input_tokens=100, cached_tokens=40, output_tokens=10, cos
 
 
 class FakeDesk:
-    """Decides after `latency_s`. `deeds` say what it does instead for some articles, by their keys."""
+    """Decides after `latency_s`. `deeds` say what it does instead for some articles, by their keys, `refusal` what it says when it is to write.
+
+    Where its memory is measured it keeps nothing of what it was asked.
+    """
 
     def __init__(
         self,
@@ -36,6 +39,8 @@ class FakeDesk:
         latency_s: float = 0.0,
         effects: Path | None = None,
         deeds: Mapping[str, Callable[[], None]] | None = None,
+        refusal: Exception | None = None,
+        remembers: bool = True,
     ) -> None:
         self.latency_s = latency_s
         self.asked: list[str] = []
@@ -45,16 +50,20 @@ class FakeDesk:
         self.deeds = dict(deeds or {})
         self.cached: set[str] = set()
         self._effects = effects
+        self._refusal = refusal
+        self._remembers = remembers
 
     async def decide(self, recipe: Recipe, key: str, article: Article, errand: Errand) -> Decision:
-        self.errands.append(errand)
+        if self._remembers:
+            self.errands.append(errand)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
             await asyncio.sleep(self.latency_s)
         finally:
             self.at_once -= 1
-        self.asked.append(key)
+        if self._remembers:
+            self.asked.append(key)
         if self._effects is not None:
             with self._effects.open("a") as effects:
                 effects.write(f"{key} {os.getpid()}\n")
@@ -63,6 +72,8 @@ class FakeDesk:
         return decide(key, article, cached=key in self.cached)
 
     async def write_back(self, job: Job, item: Item, decision: Decision) -> None:
+        if self._refusal is not None:
+            raise self._refusal
         self.written.append(item.article)
 
 

@@ -228,7 +228,7 @@ async def test_a_file_that_is_never_seen_ends_the_run(database: Database, server
     keep_work(database, build_job(COUNT))
     server.shelf.traits.unseen_files = 10_000
     with pytest.raises(ModelUnavailable, match="Cannot find file"):
-        await Works(database, server.base_url).run()
+        await Works(database, server.base_url, limits=BatchLimits()).run()
     assert await database.read(lambda c: count_lines(c, "j1")) == {"waiting": LINES}
 
 
@@ -279,6 +279,15 @@ async def test_a_line_that_spoils_its_batch_is_parked_and_the_others_go_again(
     [parked] = await list_parked(database)
     assert "This batch cannot be run" in parked.reason
     assert (await count(database)).decided == COUNT - 1
+
+
+async def test_a_refusal_that_names_a_line_which_does_not_exist_is_given_up_as_well(
+    database: Database, server: FaultyServer
+) -> None:
+    keep_work(database, build_job(COUNT))
+    server.shelf.traits.refusal, server.shelf.traits.refused_line = "invalid_json_line", LINES + 1
+    await Works(database, server.base_url).run()
+    assert (await count(database)).parked == COUNT
 
 
 async def test_a_batch_that_is_refused_for_nothing_known_is_given_up_after_three_tries(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.attempt import Attempt, Tokens
 from app.domain.decision import Assignment, ExclusionFinding
 from app.domain.job import Item, Job
 from app.domain.verdict import Usage
@@ -18,6 +19,7 @@ from app.jobs.report import ReportLine, list_lines
 from app.jobs.report_page import CONTENT_SECURITY_POLICY, render_report
 from app.store.articles import keep_article
 from app.store.database import Database
+from app.store.ledger import SQLLedger
 from tests.jobs.archives import let_stand, open_empty_store
 from tests.jobs.made_jobs import keep_made, make_job
 from tests.store.kept_values import NOON, assign, build
@@ -124,10 +126,25 @@ async def test_the_page_counts_what_the_lines_tell(database: Database) -> None:
         ),
     ]
     keep_made(database, make_job("j", notes=("Not read: a.md: is empty.",)), *items)
+    attempt = Attempt(
+        id="a",
+        at=NOON,
+        server="s",
+        model="m",
+        urgency="job",
+        job="j",
+        purpose="question",
+        status="failed",
+        tokens=Tokens(input=10),
+        estimated=False,
+        cost_usd=0.0012,
+        prices_as_of=None,
+    )
+    await SQLLedger(database, lambda: NOON).open(attempt, lambda _day, _job: None)
     page = await _render(database)
     assert "1 article changed: 1 gained, 1 lost; 1 for a person to look at" in page
     assert "2 decided anew, 0 found as they were, 1 failed, 0 waiting" in page
-    assert "$0.0012 spent in 3 calls; the plan said $1.00, at most $2.00" in page
+    assert "$0.0012 spent in 1 call; the plan said $1.00, at most $2.00" in page
     assert "Not read: a.md: is empty." in page
     rows = re.findall(r'<span class="where"><bdi>(.*?)</bdi>', page)
     assert rows == ["/content/2.md", "/content/0.md"], "failures first, what stays as it was not at all"

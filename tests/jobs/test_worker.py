@@ -50,7 +50,7 @@ async def working(
         await worker.stop(timeout_s=5)
 
 
-async def wait_for(condition: Callable[[], bool], most_s: float = 15.0) -> None:
+async def wait_for(condition: Callable[[], bool], most_s: float = 30.0) -> None:
     async with asyncio.timeout(most_s):
         while not condition():  # noqa: ASYNC110 - what is waited for happens in a database
             await asyncio.sleep(0.02)

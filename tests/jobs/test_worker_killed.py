@@ -38,7 +38,7 @@ def opened(url: str) -> Iterator[Database]:
         database.close()
 
 
-def wait_for(condition: Callable[[], bool], most_s: float = 25.0) -> None:
+def wait_for(condition: Callable[[], bool], most_s: float = 40.0) -> None:
     end = time.monotonic() + most_s
     while not condition():
         assert time.monotonic() < end, "it did not come about"
@@ -95,7 +95,7 @@ def test_a_worker_that_is_asked_to_stop_finishes_what_it_began(store_url: str, j
         with start_worker(store_url, jobs_url, effects, latency_s=0.3, at_once=AT_ONCE) as worker:
             wait_for(lambda: count_effects(effects).total() >= 2)
             worker.send_signal(signal.SIGTERM)
-            assert worker.wait(timeout=15) == 0
+            assert worker.wait(timeout=30) == 0
         done = count_effects(effects)
         settled = {item.article for item in store.read_now(lambda c: list_items(c, "j", state="decided"))}
         assert set(done) == settled

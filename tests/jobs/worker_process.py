@@ -51,7 +51,10 @@ def start_worker(
 async def _work(options: argparse.Namespace) -> None:
     database = open_database(options.store)
     desk = FakeDesk(
-        latency_s=options.latency, effects=options.effects, deeds=dict.fromkeys(options.deadly.split(","), die)
+        latency_s=options.latency,
+        effects=options.effects,
+        deeds=dict.fromkeys(options.deadly.split(","), die),
+        remembers=False,
     )
     worker = Worker(
         database,

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.attempt import FailureKind, Tokens
@@ -101,6 +101,7 @@ def test_a_failure_survives_being_written_down() -> None:
         pytest.param(b'{"custom_id": 7}', id="a number"),
         pytest.param(b'{"custom_id": ""}', id="empty"),
         pytest.param(b'["l1"]', id="a list"),
+        pytest.param(b'{"custom_id": "l\\u0000"}', id="what no database takes"),
         pytest.param(b'{"custom_id": "' + b"x" * 300 + b'"}', id="too long a name"),
         pytest.param(b"[" * 100_000, id="nested"),
         pytest.param(b"\xff\xfe", id="no text"),
@@ -118,6 +119,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(status=JSON | st.sampled_from([200, 400, 500]), body=JSON, error=JSON)
 def test_whatever_stands_there_is_a_reply_or_a_failure(status: object, body: object, error: object) -> None:
     result = read_result(write({"status_code": status, "body": body}, error), [])

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.llm.batch.batch_wire import BatchFault
@@ -94,6 +94,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(changes=st.dictionaries(st.sampled_from([*BODY, "errors"]), JSON, max_size=4))
 def test_whatever_stands_there_is_a_batch_or_a_failure(changes: dict[str, object]) -> None:
     try:

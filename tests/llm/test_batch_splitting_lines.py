@@ -1,6 +1,6 @@
 """Splitting a stream into lines, in bounded memory."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.llm.batch.splitting_lines import LineSplitter
@@ -29,6 +29,7 @@ def test_a_last_line_that_is_too_long_is_passed_over() -> None:
     assert split([b"one\n", b"x" * 101], most=100) == [b"one", b""]
 
 
+@settings(deadline=None)
 @given(
     lines=st.lists(st.binary(max_size=20).map(lambda line: line.strip().replace(b"\n", b"")), max_size=8),
     data=st.data(),

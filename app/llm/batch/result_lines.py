@@ -65,7 +65,8 @@ class Result(Value):
 def find_line_id(content: bytes) -> str | None:
     """The name of the line that a result is about; None where it cannot be told."""
     named = as_fields(read_json(content)).get("custom_id")
-    return named if isinstance(named, str) and 0 < len(named) <= MAX_ID else None
+    is_one = isinstance(named, str) and 0 < len(named) <= MAX_ID and named.isascii() and named.isprintable()
+    return str(named) if is_one else None
 
 
 def read_result(content: bytes, contents: list[str]) -> Result | None:

@@ -21,7 +21,7 @@ spent = Table(
     "spent",
     metadata,
     Column("day", String, primary_key=True),
-    Column("job", String, primary_key=True),
+    Column("job", String, primary_key=True, index=True),
     Column("calls", BigInteger, nullable=False),
     Column("tokens", BigInteger, nullable=False),
     Column("cost_usd", Float, nullable=False),

@@ -360,6 +360,7 @@ CREATE INDEX ix_delivery_state ON public.delivery USING btree (state);
 CREATE INDEX ix_item_article ON public.item USING btree (article);
 CREATE INDEX ix_item_job_state ON public.item USING btree (job, state);
 CREATE INDEX ix_job_state ON public.job USING btree (state);
+CREATE INDEX ix_spent_job ON public.spent USING btree (job);
 CREATE INDEX ix_stood_article ON public.stood USING btree (article);
 CREATE INDEX ix_tag_event_article ON public.tag_event USING btree (article);
 CREATE INDEX ix_verdict_digest ON public.verdict USING btree (digest);

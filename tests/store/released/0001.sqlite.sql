@@ -289,4 +289,5 @@ CREATE INDEX ix_batch_line_batch ON batch_line (batch);
 CREATE INDEX ix_batch_line_job_state ON batch_line (job, state);
 CREATE INDEX ix_attempt_at ON attempt (at);
 CREATE INDEX ix_attempt_job ON attempt (job);
+CREATE INDEX ix_spent_job ON spent (job);
 COMMIT;

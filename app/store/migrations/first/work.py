@@ -123,6 +123,7 @@ def _make_spending() -> None:
         *required(BIG, "unpriced"),
         sa.PrimaryKeyConstraint("day", "job", name="pk_spent"),
     )
+    op.create_index("ix_spent_job", "spent", ["job"])
 
 
 def _make_workers() -> None:
