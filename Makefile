@@ -5,7 +5,7 @@ DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test check requirements bench bench-exclusions bench-retrieval bench-speed bench-quality \
-	bench-prompts bench-packing bench-asking bench-containment bench-second-opinion
+	bench-prompts bench-packing bench-asking bench-containment bench-second-opinion bench-jobs bench-reclassify
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 22
@@ -60,6 +60,12 @@ bench-containment: install  ## what holds against articles that give orders to a
 
 bench-second-opinion: install  ## what the second opinion costs a person, and what it holds
 	$(BIN)/python -m bench.second_opinion --data $(DATA)
+
+bench-jobs: install  ## jobs under kills, on both databases: items once, takeover, throughput, memory
+	$(BIN)/python -m bench.jobs_kills
+
+bench-reclassify: install  ## an archive of 10,000 articles: full run, unchanged, one definition edited, kills
+	$(BIN)/python -m bench.reclassify
 
 requirements:  ## pin the requirements again (needs uv)
 	uv pip compile --quiet pyproject.toml requirements/model.in --universal --generate-hashes --no-header --no-annotate --python-version 3.11 -o requirements/runtime.txt

@@ -1,6 +1,6 @@
 """Measures the engine of jobs: throughput, kills, takeover, memory, and what it costs to do nothing.
 
-Run as `python -m bench.jobs_kills [--items 10000] [--only throughput|kills|takeover|idle|queueing]
+Run as `python -m bench.jobs_kills [--items 10000] [--only throughput|kills|memory|takeover|idle|queueing]
 [--database sqlite|postgresql]`. Articles are decided by a stand-in that waits as long as a model
 would, so that only the engine is measured. Workers are processes of their own, with the pace that
 they have in service; PostgreSQL waits for its disk (fsync on). Each figure stands beside its limit.
@@ -40,7 +40,7 @@ LATENCY_S = 0.5
 KILLS = 5
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE_BYTES = os.sysconf("SC_PAGESIZE")
-PARTS = ("throughput", "kills", "takeover", "idle", "queueing")
+PARTS = ("throughput", "kills", "memory", "takeover", "idle", "queueing")
 
 
 @dataclass(frozen=True)
@@ -251,8 +251,9 @@ def measure(part: str, kind: str, server_url: str, options: argparse.Namespace) 
             for latency_s, items in ((LATENCY_S, min(options.items, 2_000)), (0.0, min(options.items, 4_000)))
         }
     if part == "kills":
-        kills = measure_kills(kind, server_url, options.items, options.latency)
-        return {**kills, "memory": measure_memory(kind, server_url, options.items)}
+        return measure_kills(kind, server_url, options.items, options.latency)
+    if part == "memory":
+        return measure_memory(kind, server_url, options.items)
     if part == "takeover":
         items = min(options.items, 3_000)
         return kind == "postgresql" and {

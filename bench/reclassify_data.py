@@ -228,7 +228,7 @@ DEFINITIONS = (
 
 WHO = (
     "The port authority|A ferry master|The night shift|A crane driver|The tram depot|A tenants' association|"
-    "The dike inspector|The audit office|A council committee|The heating utility|An archivist|A cyclist from the east bank"
+    "The dike inspector|The audit office|A council committee|The heating utility|An archivist|A cyclist from the east"
 ).split("|")
 DID = (
     "measured|postponed|defended|rebuilt|counted|criticised|approved|described|tested|compared|paid for|withdrew"
@@ -311,7 +311,9 @@ def _write_blocks(dice: random.Random, number: int, words: int) -> Iterator[str]
 
 
 def _write_sentence(dice: random.Random) -> str:
-    return f"{dice.choice(WHO)} {dice.choice(DID)} {dice.choice(WHAT)} {dice.choice(WHY)}, on day {dice.randint(1, 365)}."
+    return (
+        f"{dice.choice(WHO)} {dice.choice(DID)} {dice.choice(WHAT)} {dice.choice(WHY)}, on day {dice.randint(1, 365)}."
+    )
 
 
 def _write_definition(definition: Definition) -> str:
@@ -321,5 +323,6 @@ def _write_definition(definition: Definition) -> str:
     return (
         f"---\ntitle: {definition.title}\nClassificationType: {definition.kind}\ndescription: {definition.scope}\n"
         f"Instructions: |-\n  Use this for articles about the following. {definition.scope}\n\n"
-        f"  **Key Topics:**\n{list_up(definition.topics)}\n\n  **Strictly exclude:**\n{list_up(definition.exclusions)}\n---\n"
+        f"  **Key Topics:**\n{list_up(definition.topics)}\n\n"
+        f"  **Strictly exclude:**\n{list_up(definition.exclusions)}\n---\n"
     )

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -141,18 +141,28 @@ class Site:
     def detach(self) -> str:
         """Make a job of the archive that is left to workers; its id."""
         self._run(("reclassify", str(self.archive), "--judge", "llm", "--yes", "--detach"), {}, None)
-        return self.store.read_now(lambda c: list_jobs(c, limit=1))[0].id
+        job = self.find_job()
+        if job is None:
+            raise CommandFailed("reclassify --detach made no job")
+        return job
 
-    @contextmanager
-    def work(self, *, launcher: tuple[str, ...] = (), **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    def plan(self, source: Path, watch: Callable[[int], None]) -> JobPlan:
+        """What reclassifying a source would come to; `watch` as in `reclassify`."""
+        command = ("reclassify", str(source), "--judge", "llm", "--dry-run", "--json")
+        return JobPlan.model_validate_json(self._run(command, {}, watch))
+
+    def find_job(self) -> str | None:
+        """The id of the newest job, None while there is none."""
+        jobs = self.store.read_now(lambda c: list_jobs(c, limit=1))
+        return jobs[0].id if jobs else None
+
+    def begin(self) -> AbstractContextManager[subprocess.Popen[bytes]]:
+        """`scopenote reclassify` of the archive in a process of its own, killed like a worker."""
+        return self._running(("reclassify", str(self.archive), "--judge", "llm", "--yes"))
+
+    def work(self) -> AbstractContextManager[subprocess.Popen[bytes]]:
         """`scopenote worker` in a process of its own, killed at the end of the block if it still lives then."""
-        with (self.folder / "worker.log").open("ab") as log:
-            process = self._start(("worker",), settings, log, subprocess.DEVNULL, launcher)
-            with process:
-                try:
-                    yield process
-                finally:
-                    process.kill()
+        return self._running(("worker",))
 
     def tally(self, job: str) -> Tally:
         """What has become of a job's items."""
@@ -191,9 +201,7 @@ class Site:
             wrong=tuple(books.wrong),
         )
 
-    def _run(
-        self, command: tuple[str, ...], settings: Mapping[str, str], watch: Callable[[int], None] | None
-    ) -> str:
+    def _run(self, command: tuple[str, ...], settings: Mapping[str, str], watch: Callable[[int], None] | None) -> str:
         with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as said:
             with self._start(command, settings, said, told) as process:
                 while (code := process.poll()) is None:
@@ -206,18 +214,28 @@ class Site:
                 raise CommandFailed(f"{' '.join(command)} ended with {code}: {said.read().decode()[-2000:]}")
             return told.read().decode()
 
+    @contextmanager
+    def _running(self, command: tuple[str, ...]) -> Iterator[subprocess.Popen[bytes]]:
+        with (
+            (self.folder / "commands.log").open("ab") as log,
+            self._start(command, {}, log, subprocess.DEVNULL) as process,
+        ):
+            try:
+                yield process
+            finally:
+                process.kill()
+
     def _start(
         self,
         command: tuple[str, ...],
         settings: Mapping[str, str],
         errors: "subprocess._FILE",
         output: "subprocess._FILE",
-        launcher: tuple[str, ...] = (),
     ) -> subprocess.Popen[bytes]:
         program = ("-m", "app") if self.embeddings else ("-c", WITHOUT_EMBEDDINGS)
         more = {f"SCOPENOTE_{name.upper()}": value for name, value in settings.items()}
         return subprocess.Popen(
-            [sys.executable, *launcher, *program, *command],
+            [sys.executable, *program, *command],
             cwd=ROOT,
             env={**self.settings, **more},
             stdin=subprocess.DEVNULL,

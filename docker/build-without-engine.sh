@@ -10,6 +10,9 @@ set -euo pipefail
 
 IMAGE=scopenote
 BASE=python:3.12-slim
+# What the real base is made of; Python 3.12 on an older Debian has an SQLite that the queues of jobs cannot use.
+SUITE=trixie
+LIBRARIES=ca-certificates,libbz2-1.0,libffi8,liblzma5,libncursesw6,libnsl2,libreadline8t64,libsqlite3-0,libssl3t64,libuuid1,netbase,tzdata,zlib1g
 PORT=8000
 EXAMPLE=18-one-group-three-regions.md
 PATIENCE_S=120
@@ -47,15 +50,14 @@ find_base() {
 }
 
 make_stand_in() {
-    local python prefix suite site
+    local python prefix site
     python=$(find_python) || fail "there is no Python 3.12 here to make a stand-in of; install one (pyenv has it)"
     prefix=$("$python" -c 'import sys; print(sys.base_prefix)')
-    suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
     # From wherever this machine has its packages.
-    site=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Codename: $suite" | sed -n 1p)
+    site=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Codename: $(. /etc/os-release && echo "$VERSION_CODENAME")" | sed -n 1p)
     if [[ ! -e $folder/rootfs.done ]]; then
         rm -rf "$folder/rootfs"
-        debootstrap --variant=minbase --include="$(list_libraries)" "$suite" "$folder/rootfs" "$site" >"$folder/debootstrap.log"
+        debootstrap --variant=minbase --include="$LIBRARIES" "$SUITE" "$folder/rootfs" "$site" >"$folder/debootstrap.log"
         rm -rf "$folder/rootfs"/var/cache/apt/archives/*.deb "$folder/rootfs"/var/lib/apt/lists/*
         touch "$folder/rootfs.done"
     fi
@@ -86,10 +88,6 @@ find_python() {
         [[ $("$python" -c 'import sys; print(*sys.version_info[:2])' 2>/dev/null) == "3 12" ]] && echo "$python" && return
     done
     return 1
-}
-
-list_libraries() {
-    echo ca-certificates,libbz2-1.0,libffi8,liblzma5,libncursesw6,libnsl2,libreadline8,libsqlite3-0,libssl3,libuuid1,netbase,tzdata,zlib1g
 }
 
 # --- the image --------------------------------------------------------------------------------------------------
@@ -144,11 +142,14 @@ find_last_child() {
 
 stop_service() {
     [[ -n ${runner:-} ]] || return 0
-    local status=0
-    kill -TERM "$service" 2>/dev/null || kill -TERM "$runner" 2>/dev/null || true
-    wait "$runner" || status=$?
+    local begun_ms waited_ms
+    begun_ms=$(date +%s%3N)
+    kill -TERM "${service:-$runner}" 2>/dev/null || true
+    wait "$runner" || true # ended by the signal, as it was told to
     runner=
-    echo "stopped by SIGTERM, status $status"
+    ! grep --quiet Traceback "$folder/serve.log" || { cat "$folder/serve.log" >&2; fail "it did not end well"; }
+    ((waited_ms = $(date +%s%3N) - begun_ms))
+    echo "stopped by SIGTERM after $waited_ms ms, $(grep --max-count 1 '^subprocess' "$folder/serve.log")"
 }
 
 try_image() {
@@ -157,11 +158,13 @@ try_image() {
     [[ -z $(ip route) ]] || fail "there is a way out of this network"
     trap 'stop_service >/dev/null' EXIT
     touch "$folder/started"
+    runner='' service=''
 
     say "Refuses to serve other machines unless told that it may"
-    if buildah_here run --isolation chroot --volume "$folder/data:/data" "$container" -- scopenote serve; then
+    if buildah_here run --isolation chroot --volume "$folder/data:/data" "$container" -- scopenote serve 2>"$folder/refused.log"; then
         fail "it served anyone without being told to"
     fi
+    grep --max-count 1 SCOPENOTE_ALLOW_OPEN "$folder/refused.log" || { cat "$folder/refused.log" >&2; fail "for another reason"; }
 
     say "Starts without a network"
     start_service
@@ -192,9 +195,10 @@ counter = load_counter("gpt-4o", folders=[load_settings().tiktoken_cache_dir]); 
     stop_service
 
     say "Writes to the volume only"
-    find "$folder/data" -type f -printf '%M %U %s %P\n'
-    local strays
-    strays=$(find "$(buildah_here mount "$container")" -xdev -newer "$folder/started" -type f -not -path '*/tmp/*' -printf '%P\n')
+    find "$folder/data" -type f -printf '%M %U %h\n' | sed "s:$folder::" | sort | uniq --count
+    local strays place
+    place=$(buildah_here mount "$container")
+    strays=$(find "$place" -xdev -newer "$folder/started" -type f -not -path "$place/tmp/*" -printf '%P\n')
     [[ -z $strays ]] || fail "written outside of it: $strays"
     echo "and nothing else"
 }
@@ -222,6 +226,8 @@ main() {
     say "Build"
     build_image
     container=$(buildah_here from --pull-never "$IMAGE")
+    # The volume is a folder of ours below, which must not be hidden by one that belongs to the container.
+    buildah_here config --volume /data- "$container"
     buildah_here inspect --type image --format '{{(index .Docker.Config.Healthcheck.Test 1)}}' "$IMAGE" >"$folder/health"
     tell_sizes
     rm -rf "$folder/data"

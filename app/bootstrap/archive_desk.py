@@ -72,10 +72,19 @@ class ArchiveDesk:
 
     async def write_back(self, job: Job, item: Item, decision: Decision) -> None:
         """See `Desk.write_back`."""
-        if job.recipe.write is not None:
-            await write_back(
-                self._database, job, item, decision, now=self._now(), backups=self._backups, fields=job.recipe.write
-            )
+        if job.recipe.write is None:
+            return
+        taxonomy = (await self.find_classifier(job.recipe)).taxonomy
+        await write_back(
+            self._database,
+            job,
+            item,
+            decision,
+            now=self._now(),
+            backups=self._backups,
+            fields=job.recipe.write,
+            former={category.id: category.aliases for category in taxonomy.categories},
+        )
 
     async def compose(self, order: Order) -> Classifier:
         """The classifier that an order asks for, by the definitions as they are now.

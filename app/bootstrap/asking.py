@@ -12,6 +12,7 @@ from app.judges.planning import Limits as PlanLimits
 from app.judges.planning import Planner
 from app.judges.pricing import Tariff
 from app.judges.sizing import Sizes
+from app.judges.turns import Turns
 from app.llm.asking import Asker, build_asker
 from app.llm.clock import SystemClock
 from app.llm.model import ChatModel
@@ -50,6 +51,7 @@ class ModelInUse:
     ledger: Ledger
     price: Price | None
     capabilities: Capabilities
+    turns: Turns
 
     def build_judge(self, settings: Settings, reader: Reader, asked: ChatModel | None = None) -> LLMJudge:
         """A judge that asks this model, about categories that the reader has measured.
@@ -123,7 +125,7 @@ def open_model(settings: Settings, database: Database) -> ModelInUse:
     counter = load_counter(wire.name, folders=_list_rank_folders(settings), encoding=settings.encoding)
     return ModelInUse(
         wire=wire, asker=asker, composer=composer, counter=counter, ledger=ledger, price=price,
-        capabilities=capabilities,
+        capabilities=capabilities, turns=Turns(),
     )  # fmt: skip
 
 

@@ -66,7 +66,9 @@ def compose_classifier(
         now=_now,
         timer_s=time.perf_counter,
         new_id=lambda: uuid.uuid4().hex,
-        keeper=Keeper(database, _name_basis(taxonomy, thresholds, settings, local, model)) if database else None,
+        keeper=Keeper(database, taxonomy, _name_basis(taxonomy, thresholds, settings, local, model))
+        if database
+        else None,
     )
 
 
@@ -101,7 +103,7 @@ def _choose_judge(
             prompt_version=model.composer.version,
             define=model.composer.definition_text,
         )
-        judge = RememberingJudge(first, database, identity, now=_now)
+        judge = RememberingJudge(first, database, identity, turns=model.turns, now=_now)
     return judge if settings.judge == "llm" else FallbackJudge(judge, local)
 
 

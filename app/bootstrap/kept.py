@@ -14,7 +14,8 @@ from app.store.database import Database
 from app.store.decisions import load_decision
 from app.store.history import History, load_history
 from app.store.reviews import Waiting, count_reviews, list_reviews
-from app.store.words import keep_word
+from app.store.surveying import find_articles
+from app.store.words import find_words, keep_word
 
 
 class ReviewPage(Value):
@@ -23,6 +24,13 @@ class ReviewPage(Value):
     waiting: tuple[Waiting, ...]
     next: str | None
     total: int
+
+
+class Present(Value):
+    """What holds about an article now: editors' latest words, and the id of the decision that stands, None for none."""
+
+    words: tuple[Word, ...]
+    standing: str | None
 
 
 class Kept:
@@ -50,6 +58,15 @@ class Kept:
             NotKept: there is no such article.
         """
         return await self._database.read(lambda connection: load_history(connection, article))
+
+    async def find_present(self, article: str) -> Present:
+        """What holds about an article now, by its key; of one that is not kept, nothing."""
+
+        def work(connection: Connection) -> Present:
+            stored = next(iter(find_articles(connection, [article]).values()), None)
+            return Present(words=find_words(connection, article), standing=stored.decision if stored else None)
+
+        return await self._database.read(work)
 
     async def list_reviews(self, after: str = "", limit: int = 50) -> ReviewPage:
         """What waits for a person; `after` is the `next` of the page before."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.article import Article
+from app.domain.category import Taxonomy
 from app.domain.decision import Decision
 from app.domain.feedback import Word
 from app.domain.fingerprint import fingerprint_decision
@@ -12,8 +13,10 @@ from app.store.articles import keep_article
 from app.store.asking_again import drop_again, queue_again
 from app.store.connection import Connection
 from app.store.database import Database
-from app.store.decisions import find_decision, find_standing, keep_decision
-from app.store.words import find_words
+from app.store.decisions import find_decision, keep_decision
+from app.store.surveying import find_articles
+from app.store.taxonomies import keep_taxonomy
+from app.store.words import find_words, hold_words
 
 AGAIN = "It will be asked again by itself while `scopenote serve` or `scopenote worker` runs."
 NOT_AGAIN = "It will not be asked again by itself."
@@ -23,13 +26,14 @@ NOT_AGAIN = "It will not be asked again by itself."
 class Known:
     """What the store knows before an article is decided about.
 
-    `decision` needs not be made again, None where it does; `stands` says that no other has taken its place.
+    `decision` needs not be made again, None where it does; `is_settled` says that nothing is left to
+    be kept either: it stands, if it is one that does, and what the article says is known.
     """
 
     fingerprint: str
     words: tuple[Word, ...]
     decision: Decision | None
-    stands: bool
+    is_settled: bool
 
 
 @dataclass(frozen=True)
@@ -37,33 +41,49 @@ class Keeper:
     """Looks decisions up and keeps them. `basis` is what all decisions of its classifier have in common."""
 
     database: Database
+    taxonomy: Taxonomy
     basis: str
 
-    async def look_up(self, article: Article, only: Sequence[str]) -> Known:
-        """The editors' words about the article, and the decision that still holds.
+    async def look_up(self, article: Article, only: Sequence[str], *, is_news: bool) -> Known:
+        """The editors' words about the article, and the decision that still holds. `is_news` as for `keep`.
 
         Raises:
             StoreUnavailable: the store cannot be read.
         """
-        return await self.database.read(lambda connection: self._look_up(connection, article, only))
+        return await self.database.read(lambda c: self._look_up(c, article, only, is_news=is_news))
 
-    async def stand_again(
-        self, article: Article, known: Known, decision: Decision, now: datetime, *, job: str | None, is_news: bool
-    ) -> None:
-        """Have a kept decision stand in place of the one that came after it. `is_news` as for `keep`.
+    async def give_again(
+        self, article: Article, known: Known, now: datetime, *, only: Sequence[str], job: str | None, is_news: bool
+    ) -> Decision | None:
+        """A decision that is known, standing in place of one that came after it where it is about all categories.
+
+        `is_news` as for `keep`. None: there is none, or an editor had a word meanwhile.
 
         Raises:
             StoreUnavailable: the store cannot be written; what stood before stands.
         """
+        decision = known.decision
+        if decision is None or known.is_settled:
+            return decision
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> Decision | None:
+            if hold_words(connection, article.key) != known.words:
+                return None
             if is_news:
                 keep_article(connection, article, article.key, now)
-            keep_decision(
-                connection, decision, key=article.key, fingerprint=known.fingerprint, stands=True, job=job, at=now
+            if not only:
+                drop_again(connection, article.key, article.digest)
+            return keep_decision(
+                connection,
+                decision,
+                key=article.key,
+                fingerprint=known.fingerprint,
+                stands=not only,
+                job=job,
+                at=now,
             )
 
-        await self.database.write(work)
+        return await self.database.write(work)
 
     async def keep(
         self,
@@ -93,8 +113,9 @@ class Keeper:
 
         def work(connection: Connection) -> Decision | None:
             article, now = decision.article, decision.created_at
-            if find_words(connection, article.key) != known.words:
+            if hold_words(connection, article.key) != known.words:
                 return None
+            keep_taxonomy(connection, self.taxonomy, now)
             if is_news:
                 keep_article(connection, article, article.key, now)
             kept = keep_decision(
@@ -108,10 +129,13 @@ class Keeper:
 
         return await self.database.write(work)
 
-    def _look_up(self, connection: Connection, article: Article, only: Sequence[str]) -> Known:
+    def _look_up(self, connection: Connection, article: Article, only: Sequence[str], *, is_news: bool) -> Known:
         words = find_words(connection, article.key)
         fingerprint = fingerprint_decision(article_digest=article.digest, basis=self.basis, words=words, only=only)
         decision = find_decision(connection, article.key, fingerprint)
-        standing = find_standing(connection, [article.key]).get(article.key)
-        stands = standing is not None and decision is not None and standing.decision == decision.id
-        return Known(fingerprint, words, decision, stands)
+        stored = next(iter(find_articles(connection, [article.key]).values()), None)
+        if stored is None or decision is None:
+            return Known(fingerprint, words, decision, is_settled=False)
+        stands = bool(only) or stored.decision == decision.id
+        is_known = not is_news or (stored.digest, stored.url) == (article.digest, article.url)
+        return Known(fingerprint, words, decision, is_settled=stands and is_known)

@@ -93,14 +93,10 @@ class Classifier:
         """
         started_s, tab = self.timer_s(), tab or Tab()
         only = tuple(sorted({self.taxonomy.get_category(id_).id for id_ in only}))
-        known = await self.keeper.look_up(article, only) if self.keeper else None
-        if known and known.decision:
-            _tell(watch, "decided", f"it holds since {known.decision.created_at:%Y-%m-%d %H:%M} UTC", 1.0)
-            if self.keeper and not known.stands and not only:
-                await self.keeper.stand_again(
-                    article, known, known.decision, self.now(), job=errand.job, is_news=is_news
-                )
-            return self._give_again(article, known.decision, started_s)
+        known, held = await self._look_up(article, only, errand, is_news=is_news)
+        if held:
+            _tell(watch, "decided", f"it holds since {held.created_at:%Y-%m-%d %H:%M} UTC", 1.0)
+            return self._give_again(article, held, started_s)
         plan = await self.plan(article, only)
         _tell(watch, "planned", plan.reason, 0.15)
         suspicions = () if plan.strategy == "local" else await asyncio.to_thread(find_suspicious, article)
@@ -121,6 +117,18 @@ class Classifier:
             return decision
         kept = await self._keep(decision, judgement, known, only=only, errand=errand, is_news=is_news)
         return kept or await self.classify(article, only, errand, watch, tab, is_news=is_news)
+
+    async def _look_up(
+        self, article: Article, only: Sequence[str], errand: Errand, *, is_news: bool
+    ) -> tuple[Known | None, Decision | None]:
+        """What is known of the article, and the decision that still holds and now stands."""
+        if self.keeper is None:
+            return None, None
+        known = await self.keeper.look_up(article, only, is_news=is_news)
+        held = await self.keeper.give_again(article, known, self.now(), only=only, job=errand.job, is_news=is_news)
+        if known.decision and not held:  # an editor had a word in between
+            return await self._look_up(article, only, errand, is_news=is_news)
+        return known, held
 
     def _rank(
         self,

@@ -48,21 +48,19 @@ def print_job(told: ToldJob) -> None:
 
 
 def print_jobs(told: Sequence[ToldJob]) -> None:
-    """Print jobs as a table, in the order that they are given in."""
+    """Print jobs as a table, in the order that they are given in; ids are whole on a narrow terminal too."""
     table = Table(box=None, header_style="bold")
-    for name in ("id", "made (UTC)", "state", "done", "parked", "spent"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("sources", overflow="fold")
+    for name in ("job", "state", "items", "spent"):
+        table.add_column(name, overflow="fold")
     for job in told:
-        done = job.total - job.tally.waiting
+        tally = job.tally
+        items = [f"{job.total - tally.waiting:,} of {job.total:,}"]
+        items += [f"{tally.parked:,} parked"] if tally.parked else []
         table.add_row(
-            job.id,
-            f"{job.created_at:%Y-%m-%d %H:%M}",
-            Text(job.state, STYLES[job.state]),
-            f"{done:,} of {job.total:,}",
-            f"{job.tally.parked:,}" if job.tally.parked else "–",
-            tell_spent(job.tally.spent),
-            escape_words(", ".join(job.recipe.sources)),
+            Text.assemble(job.id, "\n", (escape_words(", ".join(job.recipe.sources)), "dim")),
+            Text.assemble((job.state, STYLES[job.state]), f"\n{job.created_at:%Y-%m-%d %H:%M}"),
+            "\n".join(items),
+            tell_spent(tally.spent),
         )
     open_console().print(table if told else "No jobs yet; `scopenote reclassify` makes one.")
 

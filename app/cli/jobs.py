@@ -1,9 +1,8 @@
 """Owns `scopenote jobs`: list them, look at one, steer it, undo it, and write its report."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -48,7 +47,9 @@ def show_job(job_id: JobId, as_json: AsJson = False) -> None:
     """Show one job: its state, its items, what it has used of what was planned."""
 
     async def work(services: "Services") -> int:
-        await _show(services, await services.office.get_job(job_id), as_json=as_json)
+        from app.cli.job_run import tell
+
+        await tell(services, job_id, as_json=as_json)
         return DONE
 
     _run(work)
@@ -74,7 +75,10 @@ def cancel(job_id: JobId, as_json: AsJson = False) -> None:
 
 @program.command("retry")
 def retry(job_id: JobId, detach: Detach = False, as_json: AsJson = False) -> None:
-    """Try again what was parked, and see it through. What was paid for is not paid again."""
+    """Try again what was parked, and see it through.
+
+    A question whose reply could not be read is asked, and paid, again; nothing else is paid twice.
+    """
     _run(lambda services: _go_on(services, services.office.retry(job_id), detach=detach, as_json=as_json))
 
 
@@ -132,43 +136,28 @@ def write_report(
     _run(work)
 
 
-def _run(work: "Callable[[Services], Awaitable[int]]") -> None:
+def _run(work: "Callable[[Services], Coroutine[Any, Any, int]]") -> None:
     with telling_errors():
         from app.bootstrap.services import build_services
+        from app.cli.job_run import run
 
         services = build_services(load_settings())
-
-        async def close_after() -> int:
-            try:
-                return await work(services)
-            finally:
-                await services.close()
-
-        raise typer.Exit(asyncio.run(close_after()))
+        raise typer.Exit(run(services, lambda: work(services)))
 
 
 async def _steer(services: "Services", steered: "Awaitable[Job]", *, as_json: bool) -> int:
-    await _show(services, await steered, as_json=as_json)
+    from app.cli.job_run import tell
+
+    job = await steered
+    await tell(services, job.id, as_json=as_json)
     return DONE
 
 
 async def _go_on(services: "Services", steered: "Awaitable[Job]", *, detach: bool, as_json: bool) -> int:
-    from app.cli.job_run import see_through
+    from app.cli.job_run import see_through, tell
 
     job = await steered
-    if detach:
-        await _show(services, job, as_json=as_json)
-        return DONE
-    return await see_through(services, job.id, as_json=as_json)
-
-
-async def _show(services: "Services", job: "Job", *, as_json: bool) -> None:
-    from app.api.told_job import ToldJob
-
-    told = ToldJob.of(job, await services.office.tally(job.id))
-    if as_json:
-        write_json(told.model_dump_json())
-    else:
-        from app.cli.job_cards import print_job
-
-        print_job(told)
+    if not detach:
+        return await see_through(services, job.id, as_json=as_json)
+    await tell(services, job.id, as_json=as_json)
+    return DONE

@@ -100,9 +100,12 @@ def reclassify(
             )
         elif dry_run or plan is None:
             raise BadInput("Name a SOURCE: a folder, an article file, a .jsonl file, or stored: for what is kept.")
+        elif write or field or batch_api or categories or judge or changed or failed or untagged or category or since:
+            raise BadInput(
+                "A plan says what is done and how; with --plan leave out all but --max-cost, --yes, --detach."
+            )
         services = build_services(settings)
-        may_spend = yes or max_cost is not None
-        call = _Call(services, dry_run=dry_run, file=plan, may_spend=may_spend, detach=detach, as_json=json)
+        call = _Call(services, dry_run=dry_run, file=plan, yes=yes, max_cost=max_cost, detach=detach, as_json=json)
         raise typer.Exit(run(services, lambda: call.answer(order)))
 
 
@@ -110,18 +113,27 @@ class _Call:
     """One call of the command, as its options ask."""
 
     def __init__(
-        self, services: "Services", *, dry_run: bool, file: Path | None, may_spend: bool, detach: bool, as_json: bool
+        self,
+        services: "Services",
+        *,
+        dry_run: bool,
+        file: Path | None,
+        yes: bool,
+        max_cost: float | None,
+        detach: bool,
+        as_json: bool,
     ) -> None:
         self._services = services
         self._dry_run = dry_run
         self._file = file
-        self._may_spend = may_spend
+        self._max_cost = max_cost
+        self._may_spend = yes or max_cost is not None
         self._detach = detach
         self._as_json = as_json
 
     async def answer(self, order: "Order | None") -> int:
         """Plan, ask, start and see through; the exit code."""
-        from app.cli.job_run import conclude, see_through
+        from app.cli.job_run import conclude, see_through, tell
 
         with await self._plan(order) as planned:
             if not self._as_json:
@@ -136,9 +148,11 @@ class _Call:
             job = await self._services.office.start(planned)
         if job.state == "running" and not self._detach:
             return await see_through(self._services, job.id, as_json=self._as_json)
-        if self._detach:
-            say(f"Job {job.id} is left to `scopenote serve` or `scopenote worker`.")
-        return DONE if job.state == "running" else await conclude(self._services, job.id, as_json=self._as_json)
+        if job.state != "running":
+            return await conclude(self._services, job.id, as_json=self._as_json)
+        await tell(self._services, job.id, as_json=self._as_json)
+        say(f"Job {job.id} is left to `scopenote serve` or `scopenote worker`.")
+        return DONE
 
     async def _plan(self, order: "Order | None") -> "Planned":
         """The plan of an order, or the one in the file if nothing has changed since."""
@@ -150,7 +164,7 @@ class _Call:
                 return await office.plan(order, bar.show_plan)
             if self._file is None or order is not None:
                 raise BadInput("A plan knows its sources: name either SOURCE or --plan FILE; with --dry-run, both.")
-            return await office.take_plan(self._file, bar.show_plan)
+            return await office.take_plan(self._file, bar.show_plan, max_cost_usd=self._max_cost)
         finally:
             bar.clear()
 
@@ -168,7 +182,10 @@ class _Call:
         Raises:
             BadInput: nobody is there who could be asked.
         """
-        if self._may_spend or not planned.plan.calls:
+        plan = planned.plan
+        settings = self._services.settings.model_copy(update={"judge": planned.order.judge})
+        # Where a sample of the articles stands for the rest, that it needs no call says nothing of theirs.
+        if self._may_spend or not settings.asks_llm or (plan.exact and not plan.calls):
             return True
         if not sys.stdin.isatty():
             raise BadInput("An LLM is asked, which costs. Say --yes or --max-cost USD, or look first with --dry-run.")

@@ -35,7 +35,9 @@ def serve(
             for line in services.introduce():
                 say(line)
             say(f"Editor's page: {_find_url(listener, settings.host)}/classify")
-            server = uvicorn.Server(uvicorn.Config(create_app(services), log_level="warning"))
+            app = create_app(services)
+            server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+            app.state.is_stopping = lambda: server.should_exit  # streams end by themselves when it stops
             with suppress(KeyboardInterrupt):
                 server.run(sockets=[listener])
 

@@ -2,18 +2,30 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from app.domain.article import Article
 from app.domain.feedback import Word
 
 
-def fingerprint_verdict(*, article_digest: str, definition: str, prompt_version: str, judge: str) -> str:
+def fingerprint_reading(article: Article, numbers: Iterable[int]) -> str:
+    """What of an article is shown to a judge, as one digest: its sentences of these numbers.
+
+    Where they begin and end counts as well: a judge points to sentences by their numbers, and the
+    same text may have come in once as a page with headings and once without.
+    """
+    shown = (article.sentences[number - 1] for number in sorted(set(numbers)))
+    return _digest("reading", article.digest, *(f"{one.number} {one.start} {one.end}" for one in shown))
+
+
+def fingerprint_verdict(*, reading: str, definition: str, prompt_version: str, judge: str) -> str:
     """What a judge's verdict about one category of one article depends on, as one digest.
 
-    `definition` is the part of the category's definition that reaches the judge, `judge` names
-    the judge with its model. A verdict with the same fingerprint need not be asked for again.
+    `reading` is the article as it was shown, `definition` the part of the category's definition
+    that reaches the judge, `judge` names the judge with its model. A verdict with the same
+    fingerprint need not be asked for again.
     """
-    return _digest("verdict", article_digest, definition, prompt_version, judge)
+    return _digest("verdict", reading, definition, prompt_version, judge)
 
 
 def fingerprint_decision(*, article_digest: str, basis: str, words: Sequence[Word], only: Sequence[str]) -> str:

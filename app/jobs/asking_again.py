@@ -97,6 +97,8 @@ class AskingAgain:
         except BadInput as error:
             await self._drop(due, str(error))
             return False
+        # Also where nothing had to be asked, because the text of a decision that holds came back.
+        await self._database.write(lambda c: drop_again(c, due.article, due.digest, since=due.since))
         return True
 
     async def _put_off(self, due: Due, error: Unavailable, *, was_sent: bool) -> None:

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
-from app.domain.decision import Assignment, Decision
+from app.domain.decision import Assignment, Decision, Status
+from app.domain.feedback import Word
 from app.domain.job import Fields
 from app.domain.provenance import Author, TagEvent
-from app.domain.value import Value
+from app.domain.value import CategoryId, Value
 
 Known = Mapping[tuple[str, str], TagEvent]
-"""The latest event of each tag, by field and tag."""
+"""The latest event of each tag, by field (as `list_fields` has it) and tag."""
+Former = Mapping[CategoryId, Sequence[CategoryId]]
+"""The ids that categories had before."""
 
 _STANDS_NO_MORE = frozenset({"excluded", "rejected"})
 _NOT_IN_SLUG = re.compile(r"[^\w\s.+#~-]")
@@ -32,28 +35,42 @@ def make_slug(tag: str) -> str:
     return slug or tag.casefold()
 
 
-def merge(decision: Decision, fields: Fields, present: Mapping[str, Sequence[str]], known: Known) -> list[Merged]:
+def merge(
+    decision: Decision,
+    fields: Fields,
+    present: Mapping[str, Sequence[str]],
+    known: Known,
+    *,
+    words: Sequence[Word] = (),
+    former: Former | None = None,
+) -> list[Merged]:
     """Each field with the tags that a decision leaves it with, in the order they have there.
 
-    Assigned categories are attached by their id, unless a tag with the slug of id or title is
-    there or was taken away by a person. Only tags that Scopenote attached are removed, and only
-    where the category was considered and does not stand; a stand-in's decision removes nothing.
+    Assigned categories are attached by their id, unless a tag with the slug of id, title or former
+    id is there, or was taken away by a person and no editor has accepted the category since. Only
+    tags that Scopenote attached are removed, and only where the category was considered and does
+    not stand; those by a former id get the present one. A stand-in's decision changes none.
     `known` takes what people did since the last look into account (`note_people`).
     """
     merged = []
     for field, tags in present.items():
-        ours = [a for a in decision.assignments if _same_field(fields.find(a.kind), field)]
-        gone = () if decision.judge.degraded else _find_gone(field, tags, ours, known)
-        stay = [tag for tag in tags if tag not in gone]
+        ours = [_own(a, words, former or {}) for a in decision.assignments if _same_field(fields.find(a.kind), field)]
+        stay = list(tags) if decision.judge.degraded else _list_staying(field, tags, ours, known)
         there = {make_slug(tag) for tag in stay}
         added = []
-        for assignment in ours:
-            slugs = _list_slugs(assignment)
-            if assignment.status == "assigned" and not slugs & there and not _was_taken_away(field, slugs, known):
-                added.append(assignment.category)
-                there |= slugs
+        for own in ours:
+            if own.status == "assigned" and not own.slugs & there and not _was_taken_away(field, own, known):
+                added.append(own.category)
+                there |= own.slugs
         merged.append(Merged(field=field, before=tuple(tags), after=(*stay, *added)))
     return merged
+
+
+def find_moment(known: Known, changed_at: datetime, now: datetime) -> datetime:
+    """When what people did to a file is taken to have happened: as it changed, and after all that is known."""
+    last = max((event.at for event in known.values()), default=None)
+    seen = min(changed_at, now)
+    return seen if last is None or last < seen else last + timedelta(microseconds=1)
 
 
 def note_people(known: Known, present: Mapping[str, Sequence[str]], *, article: str, at: datetime) -> list[TagEvent]:
@@ -85,33 +102,77 @@ def add_events(known: Known, events: Sequence[TagEvent]) -> Known:
     return {**known, **{(event.field, event.tag): event for event in events}}
 
 
-def list_fields(fields: Fields) -> list[str]:
-    """The fields that are written to, each once."""
+def list_fields(fields: Fields) -> dict[str, str]:
+    """The fields that are written to, each once: small letters and all, since case tells no two apart."""
     named: dict[str, str] = {}
     for field in (fields.tags, fields.categories, fields.concepts):
         if field is not None:
             named.setdefault(field.casefold(), field)
-    return list(named.values())
+    return named
+
+
+class _Own(Value):
+    """A category as a file may name it. `accepted_at` is when an editor said that it applies."""
+
+    category: CategoryId
+    status: Status
+    present: frozenset[str]
+    former: frozenset[str]
+    accepted_at: datetime | None
+
+    @property
+    def slugs(self) -> frozenset[str]:
+        """The slugs of all its names."""
+        return self.present | self.former
+
+
+def _own(assignment: Assignment, words: Sequence[Word], former: Former) -> _Own:
+    ids = {assignment.category, *former.get(assignment.category, ())}
+    said = max((word for word in words if word.category in ids), key=lambda word: word.at, default=None)
+    present = frozenset({make_slug(assignment.category), make_slug(assignment.title)})
+    return _Own(
+        category=assignment.category,
+        status=assignment.status,
+        present=present,
+        former=frozenset(map(make_slug, ids)) - present,
+        accepted_at=said.at if said and said.verdict == "accept" else None,
+    )
 
 
 def _same_field(one: str | None, other: str) -> bool:
     return one is not None and one.casefold() == other.casefold()
 
 
-def _list_slugs(assignment: Assignment) -> set[str]:
-    return {make_slug(assignment.category), make_slug(assignment.title)}
+def _list_staying(field: str, tags: Sequence[str], ours: Sequence[_Own], known: Known) -> list[str]:
+    """The tags without those of our own whose category was considered and fell; renamed ones by their new id."""
+    fallen = {slug for own in ours if own.status in _STANDS_NO_MORE for slug in own.slugs}
+    fallen -= {slug for own in ours if own.status not in _STANDS_NO_MORE for slug in own.slugs}
+    renamed = {
+        slug: own
+        for own in ours
+        if own.status == "assigned" and not _was_taken_away(field, own, known)
+        for slug in own.former
+    }
+    there = {make_slug(tag) for tag in tags}
+    stay = []
+    for tag in tags:
+        slug, event = make_slug(tag), known.get((field, tag))
+        is_ours = event is not None and event.by == "scopenote"
+        if is_ours and slug in fallen:
+            continue
+        if is_ours and (own := renamed.get(slug)):
+            if own.present.isdisjoint(there):
+                stay.append(own.category)
+                there |= own.present
+            continue
+        stay.append(tag)
+    return stay
 
 
-def _find_gone(field: str, tags: Sequence[str], ours: Sequence[Assignment], known: Known) -> set[str]:
-    """Tags of our own whose category was considered and does not stand."""
-    fallen = {slug for a in ours if a.status in _STANDS_NO_MORE for slug in _list_slugs(a)}
-    standing = {slug for a in ours if a.status not in _STANDS_NO_MORE for slug in _list_slugs(a)}
-    attached = (tag for tag in tags if (event := known.get((field, tag))) and event.by == "scopenote")
-    return {tag for tag in attached if make_slug(tag) in fallen - standing}
-
-
-def _was_taken_away(field: str, slugs: set[str], known: Known) -> bool:
-    """Whether a person was the last to remove a tag of these slugs."""
-    events = [event for (where, tag), event in known.items() if where == field and make_slug(tag) in slugs]
+def _was_taken_away(field: str, own: _Own, known: Known) -> bool:
+    """Whether a person was the last to remove a tag of this category, and it has not been accepted since."""
+    events = [event for (where, tag), event in known.items() if where == field and make_slug(tag) in own.slugs]
     last = max(events, key=lambda event: (event.at, event.by == "person"), default=None)
-    return last is not None and (last.event, last.by) == ("removed", "person")
+    if last is None or (last.event, last.by) != ("removed", "person"):
+        return False
+    return own.accepted_at is None or own.accepted_at <= last.at

@@ -76,14 +76,19 @@ class JobOffice(Generic[Undone]):
         """
         return await self._planner.plan(order, watch)
 
-    async def take_plan(self, path: Path, watch: PlanWatch = watch_nothing) -> Planned:
+    async def take_plan(
+        self, path: Path, watch: PlanWatch = watch_nothing, *, max_cost_usd: float | None = None
+    ) -> Planned:
         """The plan that `write_plan` put into a file, if articles and definitions are as they were.
+
+        `max_cost_usd` takes the place of what the plan says may be spent; None leaves that as it is.
 
         Raises:
             BadInput: there is no plan in it, or something has changed since; the text names what.
             Unavailable: as `plan`.
         """
-        return await self._planner.plan_again(await asyncio.to_thread(read_plan, path), watch)
+        file = await asyncio.to_thread(read_plan, path)
+        return await self._planner.plan_again(file.cap(max_cost_usd), watch)
 
     async def write_plan(self, planned: Planned, path: Path) -> None:
         """Put a plan into a file.

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 from pydantic import Field, ValidationError
 
@@ -53,6 +53,14 @@ class PlanFile(Value):
     definitions: Mapping[str, str]
     digest: str
     articles: int = Field(ge=0)
+
+    def cap(self, max_cost_usd: float | None) -> Self:
+        """The same plan with another cap; None leaves the one that it has."""
+        if max_cost_usd is None:
+            return self
+        capped = {"max_cost_usd": max_cost_usd}
+        update = {"order": self.order.model_copy(update=capped), "recipe": self.recipe.model_copy(update=capped)}
+        return self.model_copy(update=update)
 
     def compare_recipe(self, recipe: Recipe, taxonomy: Taxonomy) -> None:
         """Refuse a plan that goes by other definitions, or another judge.

@@ -1,6 +1,7 @@
 """Owns reading in: what is new or changed in the sources is parsed and kept, the rest only recognised."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +26,10 @@ AT_ONCE: Final = 200
 """Documents that are read, looked up and kept together."""
 MOST_BYTES: Final = 16_000_000
 """Their bytes, beyond which fewer are taken: what is in memory does not grow with the archive."""
+
+
+_FILE: Final = "\0"
+"""Before the path of a file; no article's key begins so."""
 
 
 class Bounds(Value):
@@ -64,7 +69,7 @@ class _Read:
 
 @dataclass(slots=True)
 class Seen:
-    """The articles of one run, by digests of their keys: a hundred thousand take some ten megabytes."""
+    """The articles and files of one run, by digests of their keys: a hundred thousand take some ten megabytes."""
 
     digests: set[bytes] = field(default_factory=set)
 
@@ -105,7 +110,7 @@ class SourceReader:
 
     async def _read_some(self, taken: Sequence[Document | BadFile], seen: Seen) -> tuple[list[ReadIn], list[BadFile]]:
         refused = [document for document in taken if isinstance(document, BadFile)]
-        documents = [document for document in taken if isinstance(document, Document)]
+        documents = [document for document in taken if isinstance(document, Document) and _is_new_file(document, seen)]
         recognised = await self.database.read(lambda c: _recognise(c, documents))
         unknown = [place for place, read in enumerate(recognised) if read is None]
         parsed = await _finish(parse_documents, [documents[place] for place in unknown], self.bounds.max_words)
@@ -152,6 +157,11 @@ def _take(documents: Iterator[Document | BadFile]) -> list[Document | BadFile]:
         if len(taken) >= AT_ONCE or held >= MOST_BYTES:
             break
     return taken
+
+
+def _is_new_file(document: Document, seen: Seen) -> bool:
+    """Whether the file was not read under another name, or from another source that holds it too."""
+    return document.path is None or seen.is_new(f"{_FILE}{os.path.realpath(document.path)}")
 
 
 def _recognise(c: Connection, documents: Sequence[Document]) -> list[_Read | None]:

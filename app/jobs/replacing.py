@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +37,19 @@ def read_bytes(path: Path) -> bytes:
         if path.stat().st_size > MAX_BYTES:
             raise BadFile(path, f"is larger than {MAX_BYTES // 2**20} MB", "Tags are written to articles only.")
         return path.read_bytes()
+
+
+def find_change(path: Path) -> datetime:
+    """When a file's bytes were last changed, as its folder says.
+
+    Raises:
+        BadFile, Unavailable: as `read_bytes`.
+    """
+    with _explaining(path):
+        try:
+            return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        except (ValueError, OverflowError):  # a time that no calendar has
+            return datetime.max.replace(tzinfo=UTC)
 
 
 def replace_bytes(path: Path, expected: str, data: bytes, mark: str) -> str:

@@ -121,19 +121,24 @@ def _may_hold_articles(name: str) -> bool:
 
 
 def _follow(link: Path, inside: Path) -> Iterator[Path | BadFile]:
-    """A link to an article file in the folder; what else is in the folder is met without the link."""
+    """A link to a file in the folder that is met by no other name."""
     try:
         target = link.resolve(strict=True)
         stays, is_folder, is_file = target.is_relative_to(inside), target.is_dir(), target.is_file()
     except (OSError, RuntimeError):
-        stays, is_folder, is_file = False, False, True
+        target, stays, is_folder, is_file = link, False, False, True
     wanted = _may_hold_articles(link.name) if is_folder else is_file and is_article(link.name)
     if not wanted:
         return
     if not stays:
         yield BadFile(link, "is a link that leads out of the folder, or nowhere", "Name its target as a source.")
-    elif is_file:
+    elif is_file and not _is_met(target.relative_to(inside)):
         yield link
+
+
+def _is_met(path: PurePath) -> bool:
+    """Whether a file is read as an article where it lies, by its path in the folder."""
+    return is_article(path.name) and all(map(_may_hold_articles, path.parts[:-1]))
 
 
 def _read_file(path: Path, key: str, max_bytes: int) -> Document | BadFile:

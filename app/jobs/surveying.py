@@ -12,6 +12,8 @@ from app.jobs.forecasting import Forecast
 from app.jobs.reading_in import ReadIn
 from app.jobs.selecting import Selected
 
+NOT_READ: Final = "Not read: "
+"""What the note about a file that could not be read begins with."""
 NAMED: Final = 100
 """Files that could not be read which are named one by one."""
 
@@ -60,9 +62,9 @@ class Survey:
         )
 
     def _list_notes(self) -> list[str]:
-        notes = [f"Not read: {words}" for words in self.unread]
+        notes = [f"{NOT_READ}{words}" for words in self.unread]
         if self.unread_count > len(self.unread):
-            notes.append(f"Not read: {self.unread_count - len(self.unread):,} more.")
+            notes.append(f"{NOT_READ}{self.unread_count - len(self.unread):,} more.")
         if self.to_write:
             notes.append(f"{tell_count(self.to_write, 'unchanged file')} may lack tags, and will be looked at.")
         return notes

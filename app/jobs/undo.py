@@ -8,7 +8,6 @@ from pathlib import Path
 from pydantic import NonNegativeInt
 
 from app.domain.job import Job
-from app.domain.provenance import TagEvent
 from app.domain.value import Value
 from app.errors import BadFile, BadInput
 from app.jobs.replacing import digest_bytes, read_bytes, replace_bytes
@@ -16,10 +15,12 @@ from app.jobs.write_back import find_copy, find_log, mark_file
 from app.jobs.write_log import LogLine, append_log, complete_log
 from app.store.connection import Connection
 from app.store.database import Database
-from app.store.file_writes import FileWrite, find_tags_written, keep_file_write, list_file_writes
+from app.store.file_writes import FileWrite, find_later_write, find_reversals, keep_file_write, list_file_writes
 from app.store.jobs import load_job, set_state
 from app.store.reverting import list_articles_of_job, stand_as_before
 from app.store.tag_events import keep_tag_events
+
+_CHANGED = "changed since the job wrote it"
 
 
 class LeftFile(Value):
@@ -82,6 +83,8 @@ def _begin(c: Connection, job_id: str, now: datetime) -> None:
 
 async def _undo_file(database: Database, write: FileWrite, now: datetime, backups: Path) -> FileWrite:
     reason = await asyncio.to_thread(_restore, write, now, backups)
+    if reason == _CHANGED and (later := await database.read(partial(find_later_write, write=write))):
+        reason = f"the job {later.job} wrote it later; undo that one first, then this one again"
     settled = write.model_copy(update={"state": "left" if reason else "undone", "reason": reason, "at": now})
     await database.write(lambda c: _keep_undone(c, settled))
     return settled
@@ -96,7 +99,7 @@ def _restore(write: FileWrite, now: datetime, backups: Path) -> str:
             complete_log(log, [line])
             return ""
         if raw != write.after:
-            return "changed since the job wrote it"
+            return _CHANGED
         copy = read_bytes(find_copy(backups, write.job, write.number))
         if digest_bytes(copy) != write.before:
             return "its copy in the backup folder was changed"
@@ -124,12 +127,7 @@ def _write_line(write: FileWrite, now: datetime) -> LogLine:
 def _keep_undone(c: Connection, write: FileWrite) -> None:
     keep_file_write(c, write)
     if write.state == "undone":
-        events = find_tags_written(c, write.job, write.article)
-        keep_tag_events(c, [_reverse(event, write.at) for event in events])
-
-
-def _reverse(event: TagEvent, now: datetime) -> TagEvent:
-    return event.model_copy(update={"event": "removed" if event.event == "attached" else "attached", "at": now})
+        keep_tag_events(c, find_reversals(c, write.job, write.article, write.at))
 
 
 async def _revert_decisions(database: Database, job_id: str, now: datetime) -> int:

@@ -131,6 +131,8 @@ class Worker:
                     await self._threads.run(partial(self._queues.put_job, job))
             except StoreUnavailable as error:
                 _LOG.warning("Jobs cannot be looked for: %s", error)
+            except Exception:  # noqa: BLE001 - a worker that no longer looks would seem to be well
+                _LOG.exception("Looking for jobs failed, and goes on")
             await self._sleep(self._pace.look_s)
 
 

@@ -11,12 +11,23 @@ from functools import partial
 from pathlib import Path
 
 from app.domain.decision import Decision
+from app.domain.feedback import Word
 from app.domain.job import Fields, Item, Job
 from app.domain.provenance import TagEvent
 from app.domain.value import Value
 from app.errors import BadFile, BadInput
-from app.jobs.merging import Known, Merged, add_events, list_fields, merge, note_ours, note_people
-from app.jobs.replacing import digest_bytes, keep_copy, read_bytes, replace_bytes
+from app.jobs.merging import (
+    Former,
+    Known,
+    Merged,
+    add_events,
+    find_moment,
+    list_fields,
+    merge,
+    note_ours,
+    note_people,
+)
+from app.jobs.replacing import digest_bytes, find_change, keep_copy, read_bytes, replace_bytes
 from app.jobs.write_log import LogLine, append_log, complete_log
 from app.parsing.front_matter_edit import edit_words, read_words
 from app.store.connection import Connection
@@ -24,6 +35,16 @@ from app.store.database import Database
 from app.store.file_writes import FileWrite, find_file_write, keep_file_write
 from app.store.jobs import find_state
 from app.store.tag_events import find_tags, keep_tag_events
+from app.store.words import find_words
+
+
+class _Wish(Value):
+    """What the fields of a file are to say, and by what."""
+
+    decision: Decision
+    fields: Fields
+    words: tuple[Word, ...]
+    former: Former
 
 
 class _Writing(Value):
@@ -36,12 +57,20 @@ class _Writing(Value):
 
 
 async def write_back(
-    database: Database, job: Job, item: Item, decision: Decision, *, now: datetime, backups: Path, fields: Fields
+    database: Database,
+    job: Job,
+    item: Item,
+    decision: Decision,
+    *,
+    now: datetime,
+    backups: Path,
+    fields: Fields,
+    former: Former,
 ) -> tuple[Merged, ...]:
     """Write a decision's tags to an item's file; gives the fields that changed, none where nothing had to.
 
-    Doing it again does nothing, and finishes what a crash left undone. Items that are no file of
-    their own are left alone.
+    `former` are the ids that categories had before. Doing it again does nothing, and finishes what
+    a crash left undone. Items that are no file of their own are left alone.
 
     Raises:
         BadFile: the file changed since the plan, cannot be edited or is read-only; it is untouched.
@@ -52,10 +81,11 @@ async def write_back(
     """
     if item.path is None or item.raw is None:
         return ()
-    begun, known = await database.read(lambda c: (find_file_write(c, job.id, item.number), find_tags(c, item.article)))
+    begun, known, words = await database.read(partial(_find_known, job=job.id, item=item))
     if begun is not None and begun.state != "begun":
         return ()
-    prepare = partial(_prepare, item, decision, begun, known, fields, backups=backups, now=now)
+    wish = _Wish(decision=decision, fields=fields, words=words, former=former)
+    prepare = partial(_prepare, item, wish, begun, known, backups=backups, now=now)
     writing = await asyncio.to_thread(prepare)
     if writing.merged and writing.edited is not None:
         await database.write(lambda c: _keep_begun(c, writing.write))
@@ -80,29 +110,30 @@ def mark_file(job: str, number: int) -> str:
     return f"scopenote-{job}-{number}"
 
 
+def _find_known(c: Connection, job: str, item: Item) -> tuple[FileWrite | None, Known, tuple[Word, ...]]:
+    known = {(field.casefold(), tag): event for (field, tag), event in find_tags(c, item.article).items()}
+    return find_file_write(c, job, item.number), known, find_words(c, item.article)
+
+
 def _prepare(
-    item: Item,
-    decision: Decision,
-    begun: FileWrite | None,
-    known: Known,
-    fields: Fields,
-    *,
-    backups: Path,
-    now: datetime,
+    item: Item, wish: _Wish, begun: FileWrite | None, known: Known, *, backups: Path, now: datetime
 ) -> _Writing:
     """What is to become of a file; where that is a change, its copy is kept when this comes back."""
     path = item.path or ""
     data = read_bytes(Path(path))
     raw = digest_bytes(data)
     if begun is not None and raw == begun.after:
-        return _recall(begun, data, known, list_fields(fields), backups=backups, now=now)
+        return _recall(begun, data, known, list(list_fields(wish.fields)), backups=backups, now=now)
     if raw != item.raw:
         raise BadFile(path, "changed since the plan", "Run reclassify again, which reads it as it is now.")
-    look = _look(data, path, decision, known, fields)
-    people = tuple(note_people(known, look, article=item.article, at=now))
-    merged = merge(decision, fields, look, add_events(known, people))
+    look = _look(data, path, wish, known)
+    at = find_moment(known, find_change(Path(path)), now)
+    people = tuple(note_people(known, look, article=item.article, at=at))
+    known = add_events(known, people)
+    merged = merge(wish.decision, wish.fields, look, known, words=wish.words, former=wish.former)
     changes = tuple(change for change in merged if change.before != change.after)
-    edited = edit_words(data, path, {change.field: change.after for change in changes}) if changes else data
+    named = list_fields(wish.fields)
+    edited = edit_words(data, path, {named[change.field]: change.after for change in changes}) if changes else data
     if changes:
         keep_copy(find_copy(backups, item.job, item.number), data)
     write = _begin(item, path, before=raw, after=digest_bytes(edited), now=now)
@@ -137,12 +168,13 @@ def _put(writing: _Writing, backups: Path, now: datetime) -> _Writing:
     return writing
 
 
-def _look(data: bytes, path: str, decision: Decision, known: Known, fields: Fields) -> dict[str, tuple[str, ...]]:
+def _look(data: bytes, path: str, wish: _Wish, known: Known) -> dict[str, tuple[str, ...]]:
     """The tags in the file's fields; a file that cannot have any matters only if it should get or lose one."""
     try:
-        return read_words(data, path, list_fields(fields))
+        return read_words(data, path, list(list_fields(wish.fields)))
     except BadFile:
-        may_gain = any(a.status == "assigned" and fields.find(a.kind) is not None for a in decision.assignments)
+        assigned = (a for a in wish.decision.assignments if a.status == "assigned")
+        may_gain = any(wish.fields.find(a.kind) is not None for a in assigned)
         may_lose = any(event.event == "attached" and event.by == "scopenote" for event in known.values())
         if may_gain or may_lose:
             raise

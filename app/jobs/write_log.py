@@ -1,5 +1,6 @@
 """Owns a job's log of what it wrote to files: one JSON object per line, for people and their tools."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -8,6 +9,9 @@ from pydantic import AwareDatetime, NonNegativeInt, ValidationError
 
 from app.domain.value import Value
 from app.jobs.replacing import append_line
+
+TAIL_BYTES = 64 * 1024
+"""Far more than all that is worked on at the same time writes into the log."""
 
 
 class LogLine(Value):
@@ -39,7 +43,9 @@ def append_log(log: Path, lines: Sequence[LogLine]) -> None:
 
 
 def complete_log(log: Path, lines: Sequence[LogLine]) -> None:
-    """Add those lines that are not there yet: for what a crash may have cut short.
+    """Add those lines that are not near the log's end yet: for what a crash may have cut short.
+
+    Looking through all of a long log, once for each file, would take for ever.
 
     Raises:
         StoreUnavailable, Unavailable: as `append_log`.
@@ -47,6 +53,7 @@ def complete_log(log: Path, lines: Sequence[LogLine]) -> None:
     wanted = {_identify(line): line for line in lines}
     if log.exists():
         with log.open("rb") as kept:
+            kept.seek(max(0, kept.seek(0, os.SEEK_END) - TAIL_BYTES))
             for raw in kept:
                 try:
                     wanted.pop(_identify(LogLine.model_validate_json(raw)), None)

@@ -8,11 +8,12 @@ from functools import lru_cache
 from app.domain.article import Article
 from app.domain.category import Category
 from app.domain.errand import Errand
-from app.domain.fingerprint import fingerprint_verdict
-from app.domain.plan import Plan
+from app.domain.fingerprint import fingerprint_reading, fingerprint_verdict
+from app.domain.plan import Part, Plan
 from app.domain.telling import tell_count
 from app.domain.verdict import Check, Judgement, Verdict
 from app.judges.llm_judge import LLMJudge
+from app.judges.running import run_together
 from app.judges.turns import Turns
 from app.llm.tab import Tab
 from app.store.database import Database
@@ -31,10 +32,10 @@ class Identity:
         self.prompt_version = prompt_version
         self._define = define
 
-    def fingerprint(self, article: Article, category: Category) -> str:
-        """The fingerprint of this judge's verdict about a category of an article."""
+    def fingerprint(self, reading: str, category: Category) -> str:
+        """The fingerprint of this judge's verdict about a category of an article that was shown to it like that."""
         return fingerprint_verdict(
-            article_digest=article.digest,
+            reading=reading,
             definition=self._define(category),
             prompt_version=self.prompt_version,
             judge=f"{self.judge} {self.model}",
@@ -47,20 +48,22 @@ class RememberingJudge:
     A category that was renamed (`aliases`) goes by the verdicts of its former ids, as long as the
     rest of its definition is the same. A verdict that could not be read is asked for again, a few
     times. Of several who want the same article judged at the same time one asks, and the others
-    find what it was told.
+    find what it was told: `turns` are shared by all judges in the process that ask the same model.
     """
 
-    def __init__(self, first: LLMJudge, database: Database, identity: Identity, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, first: LLMJudge, database: Database, identity: Identity, *, turns: Turns, now: Callable[[], datetime]
+    ) -> None:
         self._first = first
         self._database = database
         self._identity = identity
+        self._turns = turns
         self._now = now
-        self._turns = Turns()
 
     async def plan(self, article: Article, categories: tuple[Category, ...], *, may_leave_out: bool) -> Plan:
         """The judge's plan for what is not known yet; the rest is `kept`."""
         plan = await self._first.plan(article, categories, may_leave_out=may_leave_out)
-        known = await self._find(article, [candidate.category for candidate in plan.candidates])
+        known = await self._find(article, plan)
         return await self._leave_out(article, plan, known) if known else plan
 
     async def judge(self, article: Article, plan: Plan, errand: Errand, tab: Tab) -> Judgement:
@@ -71,18 +74,30 @@ class RememberingJudge:
         """
         categories = [candidate.category for candidate in plan.candidates]
         async with self._turns.take(article.digest):
-            known = await self._find(article, categories)
+            known = await self._find(article, plan)
             missing = tuple(category for category in categories if category.id not in known)
             if not missing:
                 return self._first.sign([known[category.id] for category in categories], kept=True)
-            if len(missing) < len(categories):
+            if {candidate.category.id for candidate in plan.asked} != {category.id for category in missing}:
                 plan = await self._first.plan(article, missing, may_leave_out=False)
-            judgement = await self._first.judge(article, plan, errand, tab)
-            # What was paid for is kept, also where whoever asked has gone.
-            await asyncio.shield(self._keep(article, missing, judgement.verdicts))
+            judgement = await self._ask(article, plan, errand, tab)
         asked = {verdict.category_id: verdict for verdict in judgement.verdicts}
         verdicts = tuple(known.get(category.id) or asked[category.id] for category in categories)
         return judgement.model_copy(update={"verdicts": verdicts})
+
+    async def _ask(self, article: Article, plan: Plan, errand: Errand, tab: Tab) -> Judgement:
+        """What the judge says; each prompt's verdicts are kept as they come, whatever becomes of the other prompts."""
+
+        async def ask(part: Plan) -> Judgement:
+            judgement = await self._first.judge(article, part, errand, tab)
+            await self._keep(article, part, judgement.verdicts)
+            return judgement
+
+        batches = (plan.model_copy(update={"batches": (batch,), "kept": ()}) for batch in plan.batches)
+        judgements = await run_together(map(ask, batches))
+        verdicts = tuple(verdict for judgement in judgements for verdict in judgement.verdicts)
+        warnings = tuple(dict.fromkeys(warning for judgement in judgements for warning in judgement.warnings))
+        return judgements[0].model_copy(update={"verdicts": verdicts, "warnings": warnings})
 
     async def _leave_out(self, article: Article, plan: Plan, known: Mapping[str, Verdict]) -> Plan:
         """The plan without what is known. How its candidates were chosen stays as it was."""
@@ -98,12 +113,13 @@ class RememberingJudge:
             update={"strategy": plan.strategy, "kept": kept, "notes": plan.notes, "reason": f"{told}. {rest.reason}"}
         )
 
-    async def _find(self, article: Article, categories: Sequence[Category]) -> dict[str, Verdict]:
-        """The known verdicts by category id."""
+    async def _find(self, article: Article, plan: Plan) -> dict[str, Verdict]:
+        """The known verdicts about the plan's candidates, by category id."""
+        reading = _read(article, plan.parts)
         wanted = {
-            self._identity.fingerprint(article, former): (former.id, category.id)
-            for category in categories
-            for former in _list_names(category)
+            self._identity.fingerprint(reading, former): (former.id, candidate.category.id)
+            for candidate in plan.candidates
+            for former in _list_names(candidate.category)
         }
         found = await self._database.read(lambda connection: find_verdicts(connection, list(wanted)))
         known: dict[str, Verdict] = {}
@@ -112,20 +128,32 @@ class RememberingJudge:
                 known[category_id] = _rename(found[fingerprint], former_id, category_id)
         return known
 
-    async def _keep(self, article: Article, categories: Sequence[Category], verdicts: Sequence[Verdict]) -> None:
-        by_id = {category.id: category for category in categories}
+    async def _keep(self, article: Article, plan: Plan, verdicts: Sequence[Verdict]) -> None:
+        """Keep what was paid for, also where whoever asked has gone; nobody else has a turn before that."""
+        reading = _read(article, plan.parts)
         kept = [
             KeptVerdict(
-                fingerprint=self._identity.fingerprint(article, by_id[verdict.category_id]),
+                fingerprint=self._identity.fingerprint(reading, candidate.category),
                 digest=article.digest,
                 judge=self._identity.judge,
                 model=self._identity.model,
                 prompt_version=self._identity.prompt_version,
                 verdict=verdict,
             )
-            for verdict in verdicts
+            for candidate, verdict in zip(plan.asked, verdicts, strict=True)
         ]
-        await self._database.write(lambda connection: keep_verdicts(connection, kept, self._now()))
+        write = self._database.write(lambda connection: keep_verdicts(connection, kept, self._now()))
+        keeping = asyncio.ensure_future(write)
+        try:
+            await asyncio.shield(keeping)
+        except asyncio.CancelledError:
+            await asyncio.wait({keeping})
+            raise
+
+
+def _read(article: Article, parts: Sequence[Part]) -> str:
+    """The article as all these parts together show it."""
+    return fingerprint_reading(article, (number for part in parts for number in part.sentences))
 
 
 def _list_names(category: Category) -> list[Category]:

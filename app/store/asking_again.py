@@ -59,10 +59,12 @@ def put_off(c: Connection, key: str, due: datetime, *, was_sent: bool) -> None:
     c.execute(update(queue).where(queue.c.article == make_storable(key)).values(changes))
 
 
-def drop_again(c: Connection, key: str, digest: str | None = None) -> None:
-    """Take an article off the queue; `digest`: only if it waits with that text."""
+def drop_again(c: Connection, key: str, digest: str | None = None, *, since: datetime | None = None) -> None:
+    """Take an article off the queue; `digest`, `since`: only if it waits with that text, since then."""
     statement = delete(queue).where(queue.c.article == make_storable(key))
-    c.execute(statement if digest is None else statement.where(queue.c.digest == digest))
+    if digest is not None:
+        statement = statement.where(queue.c.digest == digest)
+    c.execute(statement if since is None else statement.where(queue.c.since == since))
 
 
 def count_again(c: Connection) -> int:

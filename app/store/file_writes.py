@@ -1,5 +1,7 @@
 """Owns keeping what jobs wrote to files: begun, written, undone, or left as somebody changed it since."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, NonNegativeInt
@@ -10,6 +12,8 @@ from app.domain.value import Value
 from app.store.storable import make_storable
 from app.store.tables.decisions import tag_event as tag_events
 from app.store.tables.jobs import file_write as file_writes
+from app.store.tables.jobs import item as items
+from app.store.tables.jobs import job as jobs
 from app.store.tag_events import read_event
 from app.store.upserting import insert_or
 
@@ -58,12 +62,41 @@ def list_file_writes(c: Connection, job: str, *, before: int | None = None, limi
     return [_read_write(row) for row in c.execute(query)]
 
 
-def find_tags_written(c: Connection, job: str, key: str) -> list[TagEvent]:
-    """The tags of an article that a job attached or removed and that are so still, oldest first."""
+def find_later_write(c: Connection, write: FileWrite) -> FileWrite | None:
+    """What the last of the jobs made after this one has written to its file; None where none has."""
+    query = (
+        select(file_writes)
+        .join(items, (items.c.job == file_writes.c.job) & (items.c.number == file_writes.c.number))
+        .join(jobs, jobs.c.id == file_writes.c.job)
+        .where(items.c.article == make_storable(write.article), file_writes.c.path == write.path)
+        .where(jobs.c.seq > select(jobs.c.seq).where(jobs.c.id == write.job).scalar_subquery())
+        .where(file_writes.c.state.in_(("begun", "written")))
+    )
+    row = c.execute(query.order_by(jobs.c.seq.desc()).limit(1)).one_or_none()
+    return None if row is None else _read_write(row)
+
+
+def find_reversals(c: Connection, job: str, key: str, now: datetime) -> list[TagEvent]:
+    """What undoing a job's file does to the article's tags: those that it attached or removed, and that are so still.
+
+    A tag that comes back is again of the job that attached it.
+    """
     query = select(tag_events).where(tag_events.c.article == make_storable(key)).order_by(tag_events.c.seq)
-    events = (read_event(row) for row in c.execute(query).mappings())
-    latest = {(event.field, event.tag): event for event in events}
-    return [event for event in latest.values() if (event.job, event.by) == (job, "scopenote")]
+    events: dict[tuple[str, str], list[TagEvent]] = {}
+    for event in (read_event(row) for row in c.execute(query).mappings()):
+        events.setdefault((event.field, event.tag), []).append(event)
+    return [
+        _reverse(of_tag, now) for of_tag in events.values() if (of_tag[-1].job, of_tag[-1].by) == (job, "scopenote")
+    ]
+
+
+def _reverse(events: Sequence[TagEvent], now: datetime) -> TagEvent:
+    """The opposite of the last event, in the name of the job that did just that before."""
+    last = events[-1]
+    opposite = last.model_copy(update={"event": "removed" if last.event == "attached" else "attached"})
+    told = (opposite.event, opposite.by)
+    before = next((event for event in reversed(events) if (event.event, event.by) == told), opposite)
+    return before.model_copy(update={"at": now})
 
 
 def _read_write(row: Row[Any]) -> FileWrite:

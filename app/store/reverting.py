@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 from app.store.tables.articles import article as articles
 from app.store.tables.decisions import decision as decisions
 from app.store.tables.decisions import stood
+from app.store.tables.jobs import job as jobs
 
 
 def list_articles_of_job(c: Connection, job: str, *, after: str = "", limit: int = 500) -> list[str]:
@@ -19,10 +20,12 @@ def stand_as_before(c: Connection, job: str, key: str, now: datetime) -> bool:
     """Let the decision stand for an article that stood before a job's; whether that changed anything.
 
     Where none stood before, none stands. What came to stand since, by a person's word or another
-    job, is left alone.
+    job, is left alone; of jobs that were undone themselves nothing counts.
     """
     current = c.execute(select(articles.c.decision).where(articles.c.key == key).with_for_update()).scalar_one_or_none()
-    rows = c.execute(select(stood.c.decision, stood.c.job).where(stood.c.article == key).order_by(stood.c.seq)).all()
+    is_undone = (jobs.c.state == "undone") & (jobs.c.id != job)
+    query = select(stood.c.decision, stood.c.job).outerjoin(jobs, (jobs.c.id == stood.c.job) & is_undone)
+    rows = c.execute(query.where(stood.c.article == key, jobs.c.id.is_(None)).order_by(stood.c.seq)).all()
     by_job = {row.decision for row in rows if row.job == job}
     if current not in by_job or rows[-1].job != job:
         return False

@@ -39,6 +39,12 @@ def find_words(c: Connection, key: str) -> tuple[Word, ...]:
     return find_words_of(c, [key])[key]
 
 
+def hold_words(c: Connection, key: str) -> tuple[Word, ...]:
+    """What `find_words` gives; nobody says another word about the article before this transaction ends."""
+    c.execute(select(articles.c.key).where(articles.c.key == make_storable(key)).with_for_update())
+    return find_words(c, key)
+
+
 def find_words_of(c: Connection, keys: Sequence[str]) -> dict[str, tuple[Word, ...]]:
     """What `find_words` gives for each of these articles."""
     found: dict[str, list[Word]] = {}

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from fastapi import Request
 
-from app.bootstrap.kept import ReviewPage
+from app.bootstrap.kept import Present, ReviewPage
 from app.domain.category import Taxonomy
 from app.domain.decision import Decision
 from app.domain.feedback import Said
@@ -24,6 +24,10 @@ class KeptDecisions(Protocol):
 
     async def load_history(self, article: str) -> History:
         """All that was decided and said about an article, by its key, or NotKept."""
+        ...
+
+    async def find_present(self, article: str) -> Present:
+        """Editors' latest words about an article, and which decision stands, by its key."""
         ...
 
     async def list_reviews(self, after: str, limit: int) -> ReviewPage:

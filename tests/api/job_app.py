@@ -39,7 +39,7 @@ async def open_job_client(folder: Path, *, works: bool = False) -> AsyncIterator
             httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
         )
         if works:
-            _put_queues(folder)
+            put_queues(folder)
             await opened.enter_async_context(services.working(2))
         yield client, services
 
@@ -88,7 +88,7 @@ def _prepare_queues() -> bytes:
         return path.read_bytes()
 
 
-def _put_queues(folder: Path) -> None:
+def put_queues(folder: Path) -> None:
     """Empty queues where the services look for them; only the first ones' tables are made."""
     path = find_queues(f"sqlite:///{folder / 'store.db'}").removeprefix("sqlite:///")
     Path(path).write_bytes(_prepare_queues())

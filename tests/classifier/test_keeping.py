@@ -23,11 +23,12 @@ from app.llm.tab import Tab
 from app.parsing.reading import read_article
 from app.parsing.submission import Submission
 from app.settings import Settings
-from app.store.articles import load_article
+from app.store.articles import keep_article, load_article
 from app.store.asking_again import count_again
 from app.store.database import Database
 from app.store.decisions import find_standing, load_decision
 from app.store.opening import open_database
+from app.store.taxonomies import load_taxonomy as load_taxonomy_of
 from app.store.words import keep_word
 
 pytestmark = pytest.mark.anyio
@@ -251,3 +252,53 @@ async def test_a_text_that_is_outdated_by_now_does_not_come_back(folder: Path, d
     await _compose(folder, database, threshold=0.9).classify(old, is_news=False)
     assert _find_standing(database, "7") == new.id
     assert database.read_now(lambda connection: load_article(connection, "7")).text == new.article.text
+
+
+async def test_an_address_that_changes_is_kept_all_the_same(folder: Path, database: Database) -> None:
+    classifier = _compose(folder, database)
+    await classifier.classify(_read(id_="7", url="/old"))
+    await classifier.classify(_read(id_="7", url="/new"))
+    assert database.read_now(lambda connection: load_article(connection, "7")).url == "/new"
+
+
+async def test_a_text_that_comes_back_before_another_was_decided_is_what_the_article_says(
+    folder: Path, database: Database
+) -> None:
+    classifier = _compose(folder, database)
+    first = await classifier.classify(_read(id_="7"))
+    job_read = _read("Bread needs an oven. Dough needs time.", id_="7")
+    database.write_now(lambda connection: keep_article(connection, job_read, "7", datetime.now(UTC)))
+    assert (await classifier.classify(_read(id_="7"))).id == first.id
+    assert database.read_now(lambda connection: load_article(connection, "7")).text == TEXT
+
+
+async def test_a_decision_stands_again_only_by_the_words_that_it_was_made_by(folder: Path, database: Database) -> None:
+    classifier = _compose(folder, database)
+    keeper, article = classifier.keeper, _read(id_="7")
+    assert keeper
+    await classifier.classify(article)
+    other = await _compose(folder, database, threshold=0.9).classify(article)
+    known = await keeper.look_up(article, (), is_news=True)
+    _say(database, "7", "reject")
+    given = await keeper.give_again(article, known, datetime.now(UTC), only=(), job=None, is_news=True)
+    assert (known.is_settled, given) == (False, None)
+    assert _find_standing(database, "7") == other.id
+    decision = await classifier.classify(article)
+    assert next(a for a in decision.assignments if a.category == "governance").decided_by == "person"
+
+
+async def test_a_text_that_is_not_waited_for_any_more_is_taken_off_the_queue(folder: Path, database: Database) -> None:
+    local = _compose(folder, database)
+    await local.classify(_read(id_="7"))
+    (folder / "baking.md").write_text(BAKING.replace("Bread", "Cakes"))
+    await _take_away(_compose(folder, database)).classify(_read(id_="7"))
+    assert database.read_now(count_again) == 1
+    await local.classify(_read(id_="7"))
+    assert database.read_now(count_again) == 0
+
+
+async def test_the_definitions_that_a_decision_went_by_are_kept(folder: Path, database: Database) -> None:
+    classifier = _compose(folder, database)
+    decision = await classifier.classify(_read())
+    kept = database.read_now(lambda connection: load_taxonomy_of(connection, decision.taxonomy_version))
+    assert kept == classifier.taxonomy

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from app.domain.feedback import Word
-from app.domain.fingerprint import compute_basis, fingerprint_decision, fingerprint_verdict
+from app.domain.fingerprint import compute_basis, fingerprint_decision, fingerprint_reading, fingerprint_verdict
+from tests.articles import build_article
 
-VERDICT = {"article_digest": "sha256:a", "definition": "Governance", "prompt_version": "1", "judge": "llm m"}
+VERDICT = {"reading": "sha256:a", "definition": "Governance", "prompt_version": "1", "judge": "llm m"}
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
@@ -18,6 +19,19 @@ def _word(category: str = "governance", verdict: str = "accept", note: str = "")
 @pytest.mark.parametrize("part", sorted(VERDICT))
 def test_each_part_changes_a_verdicts_fingerprint(part: str) -> None:
     assert fingerprint_verdict(**VERDICT) != fingerprint_verdict(**{**VERDICT, part: "other"})
+
+
+def test_sentences_count_wherever_they_come_from() -> None:
+    article = build_article("Who decides?", "The board.", "It meets each month.")
+    assert fingerprint_reading(article, (3, 1, 1)) == fingerprint_reading(article, (1, 3))
+    assert fingerprint_reading(article, (1, 3)) != fingerprint_reading(article, (1, 2, 3))
+
+
+def test_the_same_text_in_other_sentences_is_read_otherwise() -> None:
+    article = build_article("Who decides?", "The board.")
+    first, second = article.sentences
+    whole = article.model_copy(update={"sentences": (first.model_copy(update={"end": second.end}),)})
+    assert fingerprint_reading(article, (1,)) != fingerprint_reading(whole, (1,))
 
 
 def test_parts_do_not_run_together() -> None:

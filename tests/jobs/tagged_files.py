@@ -11,6 +11,7 @@ import anyio
 
 from app.domain.article import Article
 from app.domain.decision import Assignment, Decision, Status
+from app.domain.feedback import Said, Word
 from app.domain.job import Fields, Item, Job, JobPlan, JobState, Recipe
 from app.domain.verdict import JudgeName, Usage
 from app.jobs.merging import Merged
@@ -25,6 +26,7 @@ from app.store.items import keep_items
 from app.store.jobs import keep_job, set_state
 from app.store.opening import open_database
 from app.store.tag_events import find_tags
+from app.store.words import keep_word
 from tests.articles import build_article
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -45,6 +47,7 @@ class Archive:
         self.backups = folder / "backups"
         self.database = database
         self.jobs = 0
+        self.former: dict[str, tuple[str, ...]] = {}
         self.content.mkdir()
 
     @property
@@ -97,7 +100,14 @@ class Archive:
     async def write(self, job: Job, item: Item, decision: Decision, fields: Fields | None = None) -> tuple[Merged, ...]:
         """Write a decision back."""
         return await write_back(
-            self.database, job, item, decision, now=self.now, backups=self.backups, fields=fields or Fields()
+            self.database,
+            job,
+            item,
+            decision,
+            now=self.now,
+            backups=self.backups,
+            fields=fields or Fields(),
+            former=self.former,
         )
 
     async def tag(self, *names: str, degraded: bool = False, **statuses: Status) -> Job:
@@ -108,6 +118,11 @@ class Archive:
             for item, decision in zip(items, decisions, strict=True):
                 tasks.start_soon(self.write, job, item, decision)
         return self.end(job)
+
+    def say(self, name: str, category: str, verdict: Said, *, after: timedelta) -> None:
+        """An editor's word about a file, so long after the last job."""
+        word = Word(category=category, verdict=verdict, at=self.now + after)
+        self.database.write_now(lambda c: keep_word(c, name, word))
 
     def end(self, job: Job, state: JobState = "done") -> Job:
         """The job, ended."""

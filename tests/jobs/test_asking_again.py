@@ -100,6 +100,16 @@ async def test_when_the_judge_is_back_its_decision_stands(bench: _Bench) -> None
     assert bench.waiting == 0
 
 
+async def test_an_article_whose_former_text_came_back_waits_no_more(bench: _Bench) -> None:
+    bench.judge.error = None
+    await bench.classifier.classify(build_article("The board decides.").model_copy(update={"id": "7"}))
+    bench.judge.error = ModelUnavailable("the server is down.")
+    await bench.classifier.classify(build_article("Bread needs an oven.").model_copy(update={"id": "7"}))
+    await bench.classifier.classify(build_article("The board decides.").model_copy(update={"id": "7"}))
+    assert await bench.ask_later() == 1
+    assert bench.waiting == 0
+
+
 async def test_what_waits_outlives_the_process(bench: _Bench) -> None:
     await _decide(bench, "The board decides.")
     bench.judge.error = None

@@ -207,3 +207,16 @@ def test_reading_is_as_it_was_when_the_parsers_version_was_given() -> None:
     markdown = b"---\ntitle: Leeds\n---\n# Leeds\n\nLeeds *won* the [cup](x). York\nlost.\n\n- One\n- Two\n\n| a | b |\n|--|--|\n| c | d |\n"
     digests = [read_article_file(html, "a.html").digest[7:15], read_article_file(markdown, "a.md").digest[7:15]]
     assert (PARSER_VERSION, digests) == ("1", ["6fd75ec8", "6ef2ded3"])
+
+
+async def test_a_file_that_several_sources_or_links_lead_to_is_one_article(database: Database, content: Path) -> None:
+    deep = write_files(content / "deep", c="Leeds again.")
+    (content / "link.md").symlink_to(write_files(content / ".hidden", d="York again.") / "d.md")
+    reads, refused = await read_all(database, content, deep, content / "a.md", content / ".hidden/d.md")
+    assert [read.stored.key for read in reads] == [
+        "content/a.md",
+        "content/b.md",
+        "content/link.md",
+        "content/deep/c.md",
+    ]
+    assert refused == []

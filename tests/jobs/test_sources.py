@@ -83,12 +83,19 @@ def test_a_link_that_leads_out_of_the_folder_is_told_and_not_followed(tmp_path: 
     assert [Path(error.path).name for error in refused] == ["file.md", "folder", "nowhere.md"]
 
 
-def test_a_link_inside_the_folder_leads_to_a_file_and_never_round_in_circles(tmp_path: Path) -> None:
-    content = _make(tmp_path / "content", ["a.md", "deep/b.md"])
-    (content / "again.md").symlink_to(content / "a.md")
+def test_a_link_inside_the_folder_leads_to_a_file_that_is_met_by_no_other_name(tmp_path: Path) -> None:
+    content = _make(tmp_path / "content", ["b.md", "deep/c.md", ".hidden/d.md", "deep/plain"])
+    (content / "a.md").symlink_to(content / "b.md")
+    (content / "e.md").symlink_to(content / ".hidden/d.md")
+    (content / "f.md").symlink_to(content / "deep/plain")
     (content / "deep/up").symlink_to(content)
     documents, refused = _list(content)
-    assert [document.key for document in documents] == ["content/a.md", "content/again.md", "content/deep/b.md"]
+    assert [document.key for document in documents] == [
+        "content/b.md",
+        "content/e.md",
+        "content/f.md",
+        "content/deep/c.md",
+    ]
     assert refused == []
 
 

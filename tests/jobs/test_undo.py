@@ -230,3 +230,34 @@ async def test_a_job_that_was_killed_between_file_and_note_is_undone_as_well(arc
     await archive.undo(job)
     assert path.read_text() == PAGES[0]
     assert archive.list_tags("a.md") == {}
+
+
+async def test_a_file_that_a_later_job_wrote_names_that_job_each_time(archive: Archive) -> None:
+    archive.put("a.md", PAGES[0])
+    first = await archive.tag("a.md", operating_model="assigned")
+    second = await archive.tag("a.md", culture="assigned")
+    for _ in range(2):
+        [left] = (await archive.undo(first)).left
+        assert left.reason == f"the job {second.id} wrote it later; undo that one first, then this one again"
+
+
+@pytest.mark.parametrize("order", [(1, 0), (0, 1), (0, 1, 0)], ids=["last first", "first first", "both, then again"])
+async def test_the_decisions_of_undone_jobs_never_stand_again(archive: Archive, order: tuple[int, ...]) -> None:
+    archive.put("a.md", PAGES[0])
+    await archive.tag("a.md", culture="assigned")
+    before = _find_standing(archive, "a.md")
+    jobs = [await archive.tag("a.md", operating_model="assigned"), await archive.tag("a.md", governance="assigned")]
+    for number in order:
+        await archive.undo(jobs[number])
+    assert _find_standing(archive, "a.md") == before
+
+
+async def test_tags_of_jobs_that_were_undone_one_after_the_other_are_not_taken_for_a_persons(archive: Archive) -> None:
+    path = archive.put("a.md", PAGES[0])
+    first = await archive.tag("a.md", operating_model="assigned")
+    tagged = path.read_bytes()
+    await archive.undo(await archive.tag("a.md", operating_model="rejected"))
+    await archive.undo(first)
+    assert archive.list_tags("a.md")["operating-model"] == ("removed", "scopenote")
+    await archive.tag("a.md", operating_model="assigned")
+    assert path.read_bytes() == tagged

@@ -8,11 +8,14 @@ import signal
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.domain.decision import Status
+from app.domain.feedback import Said
 from app.domain.job import Fields, Item, Job
 from app.errors import BadFile, BadInput, StoreUnavailable
 from app.jobs.merging import make_slug
@@ -122,6 +125,106 @@ async def test_what_a_person_removed_stays_removed(archive: Archive) -> None:
     await archive.tag("a.md", operating_model="assigned")
     assert path.read_text() == PAGE
     assert archive.list_tags("a.md")["operating-model"] == ("removed", "person")
+
+
+@pytest.mark.parametrize(
+    ("category", "verdict", "after", "is_back"),
+    [
+        pytest.param("operating-model", "accept", timedelta(minutes=30), True, id="accepted since"),
+        pytest.param("target-model", "accept", timedelta(minutes=30), True, id="accepted since by a former id"),
+        pytest.param("operating-model", "accept", timedelta(minutes=-30), False, id="accepted before"),
+        pytest.param("operating-model", "reject", timedelta(minutes=30), False, id="rejected since"),
+        pytest.param("culture", "accept", timedelta(minutes=30), False, id="another accepted"),
+    ],
+)
+async def test_an_editors_later_word_beats_the_removal_from_the_file(
+    archive: Archive, category: str, verdict: Said, after: timedelta, *, is_back: bool
+) -> None:
+    archive.former = {"operating-model": ("target-model",)}
+    path = archive.put("a.md", PAGE)
+    await archive.tag("a.md", operating_model="assigned")
+    path.write_text(PAGE)
+    at = archive.now.timestamp() + 600
+    os.utime(path, (at, at))
+    archive.say("a.md", category, verdict, after=after)
+    await archive.tag("a.md", operating_model="assigned")
+    assert ("operating-model" in path.read_text()) == is_back
+    await archive.tag("a.md", operating_model="assigned")
+    assert ("operating-model" in path.read_text()) == is_back
+
+
+async def test_a_removal_after_an_editors_word_stays(archive: Archive) -> None:
+    path = archive.put("a.md", PAGE)
+    await archive.tag("a.md", operating_model="assigned")
+    archive.say("a.md", "operating-model", "accept", after=timedelta(minutes=1))
+    path.write_text(PAGE)
+    at = archive.now.timestamp() + 600
+    os.utime(path, (at, at))
+    await archive.tag("a.md", operating_model="assigned")
+    assert path.read_text() == PAGE
+
+
+@pytest.mark.parametrize("mtime", [0.0, 2.0**40], ids=["long ago", "far ahead"])
+async def test_what_came_and_went_is_told_apart_whatever_the_files_time(archive: Archive, mtime: float) -> None:
+    path = archive.put("a.md", PAGE)
+    await archive.tag("a.md", operating_model="assigned")
+    tagged = path.read_text()
+    for text, told in ((PAGE, "removed"), (tagged, "attached"), (PAGE, "removed")):
+        path.write_text(text)
+        os.utime(path, (mtime, mtime))
+        await archive.tag("a.md", operating_model="review")
+        assert archive.list_tags("a.md")["operating-model"] == (told, "person")
+
+
+@pytest.mark.parametrize(
+    ("status", "tags"),
+    [
+        pytest.param("assigned", "[mine, operating-model]", id="stands"),
+        pytest.param("rejected", "[mine]", id="fell"),
+        pytest.param("review", "[mine, target-model]", id="a person must look"),
+    ],
+)
+async def test_our_tag_by_a_former_id_goes_with_its_category(archive: Archive, status: Status, tags: str) -> None:
+    path = archive.put("a.md", PAGE)
+    await archive.tag("a.md", target_model="assigned")
+    archive.former = {"operating-model": ("target-model",)}
+    await archive.tag("a.md", operating_model=status)
+    assert path.read_text() == PAGE.replace("[mine]", tags)
+
+
+async def test_a_persons_tag_by_a_former_id_is_that_category(archive: Archive) -> None:
+    archive.former = {"operating-model": ("target-model",)}
+    page = PAGE.replace("mine", "Target Model")
+    path = archive.put("a.md", page)
+    for status in ("assigned", "rejected"):
+        await archive.tag("a.md", operating_model=status)
+        assert path.read_text() == page
+
+
+async def test_what_a_person_removed_by_a_former_id_stays_removed(archive: Archive) -> None:
+    path = archive.put("a.md", PAGE)
+    await archive.tag("a.md", target_model="assigned")
+    archive.former = {"operating-model": ("target-model",)}
+    path.write_text(PAGE)
+    await archive.tag("a.md", operating_model="assigned")
+    assert path.read_text() == PAGE
+
+
+async def test_a_field_by_another_case_is_the_same_field(archive: Archive) -> None:
+    path = archive.put("a.md", PAGE)
+    await archive.tag("a.md", operating_model="assigned")
+    path.write_text(PAGE)
+    for status in ("assigned", "rejected"):
+        job, [item] = archive.plan("a.md")
+        await archive.write(job, item, archive.decide(job, item, operating_model=status), Fields(tags="Tags"))
+        assert path.read_text() == PAGE
+
+
+async def test_a_new_field_is_spelled_as_it_was_asked_for(archive: Archive) -> None:
+    path = archive.put("a.md", "---\ntitle: T\n---\n")
+    job, [item] = archive.plan("a.md")
+    await archive.write(job, item, archive.decide(job, item, operating_model="assigned"), Fields(tags="Tags"))
+    assert "\nTags:\n" in path.read_text()
 
 
 async def test_what_a_person_attached_again_is_the_persons(archive: Archive) -> None:

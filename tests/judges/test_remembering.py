@@ -13,19 +13,22 @@ from app.domain.errand import Errand
 from app.domain.verdict import Judgement
 from app.errors import ModelUnavailable
 from app.judges.remembering import Identity, RememberingJudge
-from app.llm.model import Question
+from app.judges.turns import Turns
+from app.llm.model import Question, Reply
 from app.llm.tab import Tab
 from app.prompting.composing import Composer
 from app.store.database import Database, Work
 from app.store.opening import open_database
+from app.store.verdicts import forget_unreadable
 from tests.articles import build_article
-from tests.judges.planned import PROMPTS, build_definitions, build_planner
+from tests.judges.planned import PROMPTS, build_definitions, build_long_article, build_planner
 from tests.judges.scripted_chat import Script, build_judge, claim, deny_all, read_ids
 
 pytestmark = pytest.mark.anyio
 
 ARTICLE = build_article("Governance should support the flow of work.", "Funding follows outcomes.")
 CATEGORIES = build_definitions(3)
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -38,11 +41,20 @@ def database(tmp_path: Path) -> Iterator[Database]:
 class _Remembering:
     """A remembering judge over a script, with what its model was asked."""
 
-    def __init__(self, database: Database, script: Script = deny_all, *, model: str = "m", prompt: str = "1") -> None:
-        first, self.chat = build_judge(script, build_planner(CATEGORIES))
+    def __init__(
+        self,
+        database: Database,
+        script: Script = deny_all,
+        *,
+        model: str = "m",
+        prompt: str = "1",
+        turns: Turns | None = None,
+        **limits: int,
+    ) -> None:
+        first, self.chat = build_judge(script, build_planner(CATEGORIES, **limits))
         composer = Composer(PROMPTS, secret=b"test")
         identity = Identity(judge="llm", model=model, prompt_version=prompt, define=composer.definition_text)
-        self.judge = RememberingJudge(first, database, identity, now=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+        self.judge = RememberingJudge(first, database, identity, turns=turns or Turns(), now=lambda: NOON)
 
     async def ask(
         self, article: Article = ARTICLE, categories: tuple[Category, ...] = CATEGORIES, tab: Tab | None = None
@@ -79,7 +91,7 @@ async def test_a_plan_says_what_is_kept_and_costs_nothing_for_it(database: Datab
 async def test_only_the_category_whose_definition_changed_is_asked_again(database: Database) -> None:
     await _Remembering(database).ask()
     changed = (CATEGORIES[0], _change(CATEGORIES[1], scope="Another scope"), CATEGORIES[2])
-    later = _Remembering(database, lambda question, _: {"verdicts": [claim("c001", "t1")], "not_applicable": []})
+    later = _Remembering(database, lambda *_: {"verdicts": [claim("c001", "t1")], "not_applicable": []})
     judgement = await later.ask(categories=changed)
     assert later.asked == [["c001"]]
     assert [(v.category_id, bool(v.topics)) for v in judgement.verdicts] == [
@@ -191,3 +203,71 @@ async def test_what_was_paid_for_is_kept_when_whoever_asked_has_gone(
     await asyncio.sleep(0.1)
     assert asking.cancelled()
     assert (await _Remembering(database).ask()).kept
+
+
+async def test_the_prompts_that_were_answered_are_not_paid_again_when_another_fails(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remembering = _Remembering(database, max_together=1)
+    complete = remembering.chat.complete
+
+    async def fail_last(question: Question, errand: Errand, tab: Tab) -> Reply:
+        if "c002" not in read_ids(question):
+            return await complete(question, errand, tab)
+        await asyncio.sleep(0.1)
+        raise ModelUnavailable("away.")
+
+    monkeypatch.setattr(remembering.chat, "complete", fail_last)
+    with pytest.raises(ModelUnavailable):
+        await remembering.ask()
+    later = _Remembering(database, max_together=1)
+    assert len((await later.ask()).verdicts) == 3
+    assert later.asked == [["c002"]]
+
+
+async def test_judges_that_share_their_turns_ask_once(database: Database) -> None:
+    turns = Turns()
+    one, other = _Remembering(database, turns=turns), _Remembering(database, turns=turns)
+    await asyncio.gather(one.ask(), other.ask())
+    assert len(one.asked) + len(other.asked) == 1
+
+
+async def test_what_was_read_in_part_is_asked_again_when_all_of_it_is_read(database: Database) -> None:
+    article = build_long_article([20] * 40)
+    await _Remembering(database, part_tokens=200, max_parts=2).ask(article)
+    again = _Remembering(database, part_tokens=200, max_parts=2)
+    await again.ask(article)
+    whole = _Remembering(database)
+    await whole.ask(article)
+    assert (len(again.asked), len(whole.asked)) == (0, 1)
+
+
+async def test_what_was_forgotten_since_the_plan_is_asked_for(database: Database) -> None:
+    for _ in range(3):
+        await _Remembering(database, lambda *_: "no JSON").ask()
+    later = _Remembering(database)
+    plan = await later.judge.plan(ARTICLE, CATEGORIES, may_leave_out=False)
+    assert plan.asked == ()
+    database.write_now(lambda c: forget_unreadable(c, [ARTICLE.digest]))
+    judgement = await later.judge.judge(ARTICLE, plan, Errand(), Tab())
+    assert [verdict.unreadable for verdict in judgement.verdicts] == [False] * 3
+
+
+async def test_nobody_asks_while_what_a_caller_who_went_has_paid_for_is_being_kept(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remembering = _Remembering(database)
+    write, writing = database.write, asyncio.Event()
+
+    async def write_slowly(work: Work[None]) -> None:
+        writing.set()
+        await asyncio.sleep(0.02)
+        await write(work)
+
+    monkeypatch.setattr(database, "write", write_slowly)
+    asking = asyncio.ensure_future(remembering.ask())
+    await writing.wait()
+    asking.cancel()
+    assert (await remembering.ask()).kept
+    assert len(remembering.asked) == 1
+    await asyncio.wait((asking,))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.bootstrap.asking import ModelInUse
 from app.domain.attempt import Allow, Attempt
+from app.judges.turns import Turns
 from app.llm.asking import build_asker
 from app.llm.clock import Clock, SystemClock
 from app.llm.queue.scheduler import Limits
@@ -107,6 +108,7 @@ def open_model_at(
         ledger=ledger,
         capabilities=capabilities,
         price=None,
+        turns=Turns(),
     )
 
 

@@ -80,3 +80,11 @@ def test_what_another_is_taking_is_not_taken_as_well(database: Database) -> None
 
     mine, others = database.write_now(take_one)
     assert ([due.article for due in mine], [due.article for due in others]) == (["a"], ["b"])
+
+
+def test_what_was_queued_anew_meanwhile_is_not_dropped(connection: Connection) -> None:
+    queue_again(connection, "a", "sha256:a", "", NOON + MINUTE)
+    drop_again(connection, "a", "sha256:a", since=NOON)
+    assert count_again(connection) == 1
+    drop_again(connection, "a", "sha256:a", since=NOON + MINUTE)
+    assert count_again(connection) == 0

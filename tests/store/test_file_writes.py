@@ -7,7 +7,7 @@ from app.domain.provenance import Author, TagEvent
 from app.store.articles import keep_article
 from app.store.database import Database
 from app.store.decisions import find_standing, keep_decision
-from app.store.file_writes import FileWrite, find_file_write, find_tags_written, keep_file_write, list_file_writes
+from app.store.file_writes import FileWrite, find_file_write, find_reversals, keep_file_write, list_file_writes
 from app.store.jobs import keep_job
 from app.store.reverting import list_articles_of_job, stand_as_before
 from app.store.tag_events import keep_tag_events
@@ -57,7 +57,8 @@ def test_only_tags_that_the_job_touched_last_are_its_own(kept: Database) -> None
     events = [note("x", "scopenote", "j"), note("y", "scopenote", "i"), note("z", "scopenote", "j")]
     kept.write_now(lambda c: keep_article(c, build(), "a", NOON))
     kept.write_now(lambda c: keep_tag_events(c, [*events, note("z", "person", None)]))
-    assert kept.read_now(lambda c: find_tags_written(c, "j", "a")) == [events[0]]
+    undone = events[0].model_copy(update={"event": "removed", "at": NOON + MINUTE})
+    assert kept.read_now(lambda c: find_reversals(c, "j", "a", NOON + MINUTE)) == [undone]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Editors' words are all kept, and the latest about a category counts."""
 
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+
 import pytest
 
 from app.domain.feedback import Said, Word
@@ -8,7 +10,7 @@ from app.store.articles import keep_article
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.tables.decisions import word as words
-from app.store.words import find_words, find_words_of, keep_word
+from app.store.words import find_words, find_words_of, hold_words, keep_word
 from tests.store.kept_values import MINUTE, NOON, build, count, overlap
 
 pytest_plugins = ("tests.store.transactions",)
@@ -71,3 +73,20 @@ def test_of_two_who_bring_the_same_word_one_keeps_it(database: Database) -> None
     database.write_now(lambda c: keep_article(c, build(), "a", NOON))
     overlap(database, lambda c, _: keep_word(c, "a", _say("cup")))
     assert database.read_now(lambda c: count(c, words)) == 1
+
+
+def test_while_words_are_held_nobody_says_another(database: Database) -> None:
+    database.write_now(lambda c: keep_article(c, build(), "a", NOON))
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def decide(c: Connection) -> tuple[tuple[Word, ...], tuple[Word, ...], Future[None]]:
+            before = hold_words(c, "a")
+            saying = pool.submit(database.write_now, lambda c: keep_word(c, "a", _say("cup")))
+            wait([saying], timeout=0.2)
+            return before, find_words(c, "a"), saying
+
+        before, after, saying = database.write_now(decide)
+        saying.result(timeout=20)
+    assert (before, after) == ((), ())
+    assert database.read_now(lambda c: find_words(c, "a")) == (_say("cup"),)

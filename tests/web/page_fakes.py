@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI
 
-from app.bootstrap.kept import ReviewPage
+from app.bootstrap.kept import Present, ReviewPage
 from app.domain.article import Article, Removed, Run, Sentence
 from app.domain.category import Category, Taxonomy, Topic
 from app.domain.decision import Assignment, Decision, Evidence, ExclusionFinding
@@ -341,6 +341,11 @@ class FakeKept:
             entries=tuple(sorted(entries, key=lambda entry: entry.at)),
             complete=True,
         )
+
+    async def find_present(self, article: str) -> Present:
+        words = {word.category: word for word in self._find_words(article)}
+        found = [decision.id for decision in self.decisions.values() if decision.article.key == article]
+        return Present(words=tuple(words.values()), standing=found[-1] if found else None)
 
     async def list_reviews(self, after: str, limit: int) -> ReviewPage:
         """What waits in the decisions that no later one is about the same article."""

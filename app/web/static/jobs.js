@@ -8,6 +8,11 @@
   const PAUSE_MS = 1000;
   const AWAY = "The service cannot be reached. Load the page again to see how far the job has come.";
   let fetching = false, stale = false, ended = false;
+  // What everybody sees in the page already is told to those alone who hear it.
+  const tell = (text, seen = false) => {
+    news.classList.toggle("away", seen);
+    news.textContent = text;
+  };
 
   // The page is asked for once more and its live parts are put in: their words are the server's alone.
   const put = (html, all) => {
@@ -33,19 +38,17 @@
         if (answer.ok) put(await answer.text(), last);
         if (last) arrive();
       } catch {
-        news.textContent = AWAY;
+        tell(AWAY);
       }
       if (!last) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     } while (stale);
     fetching = false;
   };
-  const arrive = () => {
-    news.textContent = `${document.getElementById("standing-heading").textContent.trim()}.`;
-  };
+  const arrive = () => tell(`${document.getElementById("standing-heading").textContent.trim()}.`, true);
 
   const events = new EventSource(url);
   events.addEventListener("progress", () => {
-    news.textContent = "";
+    tell("");
     refresh();
   });
   events.addEventListener("done", () => {
@@ -55,11 +58,11 @@
   });
   events.addEventListener("problem", (event) => {
     events.close();
-    news.textContent = JSON.parse(event.data).detail;
+    tell(JSON.parse(event.data).detail);
   });
   // A lost connection is taken up again by the browser itself, unless the service refused it.
   events.addEventListener("error", () => {
-    if (!ended) news.textContent = events.readyState === EventSource.CLOSED ? AWAY : "The connection is lost; trying again.";
+    if (!ended) tell(events.readyState === EventSource.CLOSED ? AWAY : "The connection is lost; trying again.");
   });
   addEventListener("pagehide", () => events.close());
 })();
