@@ -36,7 +36,7 @@ PARTS = ("runs", "kills", "takeover", "throughput", "large")
 EDITED = "ferries"
 LATENCY_S, THROUGHPUT_LATENCY_S, THROUGHPUT_IN_FLIGHT, THROUGHPUT_ARTICLES = 0.05, 0.5, 32, 1_500
 UNCHANGED_S, MEMORY_SHARE, THROUGHPUT_SHARE = 10.0, 0.10, 0.85
-LARGE_RSS_MB = 600.0
+LARGE_RSS_MB = 500.0
 Samples = list[tuple[float, int, float]]
 """Seconds, items settled, megabytes: a few times a second."""
 
@@ -97,12 +97,14 @@ def show(name: str, asked: Asked, limit: str, site: Site, of: Asked | None = Non
     """Print what a run took beside its limit."""
     share = f" ({asked.input_tokens / of.input_tokens:.0%} of the full run's)" if of else ""
     print(
-        f"  {name:16} {asked.seconds:7.1f} s  {len(asked.log):6} calls  {asked.input_tokens:>11,} tokens in{share}, "
-        f"{asked.output_tokens:,} out; {asked.tally.decided} decided, {asked.plan.unchanged} left alone, "
+        f"  {name:16} {asked.seconds:7.1f} s ({asked.cpu_s:.1f} s of CPU)  {len(asked.log):6} calls  "
+        f"{asked.input_tokens:>11,} tokens in{share}, {asked.output_tokens:,} out; {asked.tally.decided} "
+        f"decided, {asked.plan.unchanged} left alone, "
         f"{asked.tally.parked} parked; asked about {len(asked.plan.by_category)} categories   limit: {limit}"
     )
     return {
         "seconds": round(asked.seconds, 1),
+        "cpu_s": round(asked.cpu_s, 1),
         "calls": len(asked.log),
         "input_tokens": asked.input_tokens,
         "output_tokens": asked.output_tokens,

@@ -62,7 +62,7 @@ def measure_kills(articles: int, cache: Path, *, embeddings: bool) -> dict[str, 
             took_s = time.monotonic() - begin
             worker.send_signal(signal.SIGTERM)
             code = worker.wait(STOPPING_S)
-        figures = _tell("sqlite", site, articles, KILLS)
+        figures = _tell("sqlite", site, job, articles, KILLS)
     figures |= {"resumed_s": round(max(resumed[1:]), 1), "seconds": round(took_s, 1), "exit": code}
     print(
         f"  at work again within {figures['resumed_s']} s of each start; {took_s:.0f} s in all; "
@@ -95,7 +95,7 @@ def measure_takeover(articles: int, cache: Path, *, embeddings: bool) -> dict[st
         finish(site, job)
         survivor.send_signal(signal.SIGTERM)
         code = survivor.wait(STOPPING_S)
-        figures = _tell("postgresql", site, articles, 1)
+        figures = _tell("postgresql", site, job, articles, 1)
     figures |= {"lost_in_flight": len(lost), "goes_on_s": round(goes_on, 1), "taken_over_s": round(taken_over, 1)}
     print(
         f"  killed at {settled}: the survivor settled another after {goes_on:.1f} s, and all {len(lost)} that the dead "
@@ -104,7 +104,7 @@ def measure_takeover(articles: int, cache: Path, *, embeddings: bool) -> dict[st
     return figures
 
 
-def _tell(kind: str, site: Site, articles: int, kills: int) -> dict[str, Any]:
+def _tell(kind: str, site: Site, job: str, articles: int, kills: int) -> dict[str, Any]:
     counts, books = site.count_rows(), site.check_books(articles)
     most = kills * IN_FLIGHT
     print(
@@ -116,9 +116,13 @@ def _tell(kind: str, site: Site, articles: int, kills: int) -> dict[str, Any]:
     )
     for line in books.wrong[:10]:
         print(f"  WRONG {line}")
+    parked = site.list_parked(job)
+    for item in parked[:10]:
+        print(f"  PARKED {item.article}: {item.reason}")
     return {
         "articles": articles,
         "once": counts.is_once(articles),
+        "parked": len(parked),
         "calls": books.calls,
         "calls_exact": books.exact,
         "calls_left_open": books.left_open,

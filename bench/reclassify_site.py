@@ -3,6 +3,7 @@
 Nothing of whoever runs it is touched: settings, data and caches are the site's own.
 """
 
+import resource
 import subprocess
 import sys
 import tempfile
@@ -17,11 +18,11 @@ import sqlalchemy as sa
 
 from app.api.told_job import ToldJob
 from app.domain.attempt import Attempt
-from app.domain.job import JobPlan, Tally
+from app.domain.job import Item, JobPlan, Tally
 from app.similarity.embedding import PACKAGE
 from app.store.connection import Connection
 from app.store.database import Database
-from app.store.items import count_items
+from app.store.items import count_items, list_items
 from app.store.jobs import list_jobs, load_job
 from app.store.opening import open_database
 from app.store.tables.articles import article as articles
@@ -47,10 +48,14 @@ class CommandFailed(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """What one call of `reclassify` came to. `log` holds what the server was asked meanwhile."""
+    """What one call of `reclassify` came to. `log` holds what the server was asked meanwhile.
+
+    `cpu_s` is what the command computed itself: what it would take at least on a machine of its own.
+    """
 
     job: ToldJob
     seconds: float
+    cpu_s: float
     log: tuple[Entry, ...]
 
     @property
@@ -122,21 +127,21 @@ class Site:
         """The folder of articles."""
         return self.folder / "archive"
 
-    def reclassify(
-        self, *options: str, source: Path | None = None, watch: Callable[[int], None] | None = None, **settings: str
-    ) -> Asked:
-        """Run `scopenote reclassify` to its end. `watch` is given its process id a few times a second.
+    def reclassify(self, watch: Callable[[int], None] | None = None, **settings: str) -> Asked:
+        """Run `scopenote reclassify` on the archive to its end, with settings by their names in lower case.
+
+        `watch` is given its process id a few times a second.
 
         Raises:
             CommandFailed: its exit code is not 0.
         """
         before = len(self.server.read_log())
-        begin = time.perf_counter()
-        command = ("reclassify", str(source or self.archive), "--judge", "llm", "--yes", "--json", *options)
+        begin, cpu_s = time.perf_counter(), _count_cpu_s()
+        command = ("reclassify", str(self.archive), "--judge", "llm", "--yes", "--json")
         told = self._run(command, settings, watch)
-        took_s = time.perf_counter() - begin
+        took_s, cpu_s = time.perf_counter() - begin, _count_cpu_s() - cpu_s
         log = tuple(self.server.read_log()[before:])
-        return Asked(ToldJob.model_validate_json(told), took_s, log)
+        return Asked(ToldJob.model_validate_json(told), took_s, cpu_s, log)
 
     def detach(self) -> str:
         """Make a job of the archive that is left to workers; its id."""
@@ -172,6 +177,10 @@ class Site:
         """Items that do not wait any more."""
         tally = self.tally(job)
         return tally.total - tally.waiting
+
+    def list_parked(self, job: str) -> list[Item]:
+        """The first items that nobody could decide."""
+        return self.store.read_now(lambda c: list_items(c, job, state="parked"))
 
     def is_done(self, job: str) -> bool:
         """Whether a job is."""
@@ -277,6 +286,12 @@ def make_site(
             "SCOPENOTE_MAX_IN_FLIGHT": str(in_flight),
         }
         yield Site(folder, server, store, settings, embeddings)
+
+
+def _count_cpu_s() -> float:
+    """What all processes took that this one started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _count_rows(c: Connection) -> Counts:

@@ -29,7 +29,7 @@ router = APIRouter(tags=["jobs"])
 
 
 class JobNews(Value):
-    """Where a job stands. `total` counts its items; `tally.usage` is what they have used so far."""
+    """Where a job stands. `total` counts its items; `tally.spent` is every attempt in its name so far."""
 
     id: str
     state: JobState

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.api.told_job import ToldJob
-from app.cli.terminal import escape_words, join_words, open_console
+from app.cli.terminal import join_words, open_console
 from app.domain.attempt import Spent
 from app.domain.job import JobPlan
 from app.domain.telling import tell_count
@@ -57,8 +57,8 @@ def print_jobs(told: Sequence[ToldJob]) -> None:
         items = [f"{job.total - tally.waiting:,} of {job.total:,}"]
         items += [f"{tally.parked:,} parked"] if tally.parked else []
         table.add_row(
-            Text.assemble(job.id, "\n", (escape_words(", ".join(job.recipe.sources)), "dim")),
-            Text.assemble((job.state, STYLES[job.state]), f"\n{job.created_at:%Y-%m-%d %H:%M}"),
+            Group(join_words(job.id), join_words((", ".join(job.recipe.sources), "dim"))),
+            Group(join_words((job.state, STYLES[job.state])), Text(f"{job.created_at:%Y-%m-%d %H:%M}")),
             "\n".join(items),
             tell_spent(tally.spent),
         )
@@ -99,7 +99,8 @@ def _tell_plan(plan: JobPlan) -> list[Text]:
             Text(f"{about}{tell_count(plan.pairs, 'pair')} of article and category, {plan.calls:,} calls: {sent}")
         )
         dated = f", prices of {plan.prices_as_of}" if plan.prices_as_of else ""
-        cost = f"{tell_usd(plan.cost_usd)} expected, {tell_usd(plan.most_usd)} at most{dated}"
+        at_most = "at most" if plan.exact else "at most, as far as a sample tells"
+        cost = f"{tell_usd(plan.cost_usd)} expected, {tell_usd(plan.most_usd)} {at_most}{dated}"
         lines.append(join_words((cost, "bold")))
         asked = sorted(plan.by_category.items(), key=lambda pair: (-pair[1], pair[0]))
         named = ", ".join(f"{category} ({count:,})" for category, count in asked[:NAMED])

@@ -12,11 +12,13 @@ from app.cli.terminal import say, say_error, write_json
 from app.domain.telling import tell_count
 from app.errors import BadInput
 from app.jobs.surveying import NOT_READ
+from app.store.batches import list_batches
 
 if TYPE_CHECKING:
     from app.bootstrap.services import Services
     from app.domain.job import Job, JobPlan, Tally
 
+LOOK_S = 0.2
 NAMED = 10
 """Parked items that are named with their reasons."""
 
@@ -43,6 +45,20 @@ async def see_through(services: "Services", job_id: str, *, as_json: bool) -> in
     except asyncio.CancelledError:  # before the work had begun
         await _pause(services, job_id)
     return await conclude(services, job_id, as_json=as_json)
+
+
+async def call_off(services: "Services", job_id: str) -> None:
+    """Have what a cancelled job has at a provider ended there, which may take some minutes."""
+
+    async def is_there() -> bool:
+        return bool(await services.database.read(lambda c: list_batches(c, job_id, only_open=True)))
+
+    if not await is_there():
+        return
+    say("Its batches at the provider are called off. Ctrl-C leaves that to `scopenote serve` or `scopenote worker`.")
+    async with services.working():
+        while await is_there():  # noqa: ASYNC110 - the worker that ends them may be in another process
+            await asyncio.sleep(LOOK_S)
 
 
 async def _pause(services: "Services", job_id: str) -> None:

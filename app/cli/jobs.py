@@ -70,7 +70,16 @@ def resume(job_id: JobId, detach: Detach = False, as_json: AsJson = False) -> No
 @program.command("cancel")
 def cancel(job_id: JobId, as_json: AsJson = False) -> None:
     """End a job for good; what is decided stays, and can be undone."""
-    _run(lambda services: _steer(services, services.office.cancel(job_id), as_json=as_json))
+
+    async def work(services: "Services") -> int:
+        from app.cli.job_run import call_off, tell
+
+        await services.office.cancel(job_id)
+        await call_off(services, job_id)
+        await tell(services, job_id, as_json=as_json)
+        return DONE
+
+    _run(work)
 
 
 @program.command("retry")

@@ -85,6 +85,8 @@ def reclassify(
         from app.cli.job_run import run
         from app.jobs.ordering import Order
 
+        if field and not write:
+            raise BadInput("--field says where tags are written; add --write, or leave it out.")
         settings = load_settings()
         settings = settings.model_copy(update={"judge": choose_judge(judge, settings.judge)})
         order = None
@@ -195,6 +197,8 @@ class _Call:
 def _select(
     *, categories: list[str] | None, since: datetime | None, changed: bool, failed: bool, untagged: bool
 ) -> Selection:
+    if not all(categories or ()):
+        raise BadInput("--category takes the id of a category; `scopenote categories list` has them all.")
     return Selection(
         changed=changed,
         failed=failed,

@@ -7,7 +7,7 @@ from app.domain.decision import Decision
 from app.domain.errand import Errand
 from app.domain.job import Item, Job
 from app.domain.verdict import Usage
-from app.errors import BadInput, ModelUnavailable, ScopenoteError
+from app.errors import BadInput, ModelUnavailable, ScopenoteError, StoreUnavailable, Unavailable
 from app.jobs.batch_means import BatchMeans
 from app.jobs.batch_room import Waits, run_in_room
 from app.jobs.desk import Desk
@@ -62,8 +62,9 @@ class BatchItems:
             if isinstance(outcome, Waits):
                 self._waiting[number] = outcome.lines
                 return
+            item = _note_decision(item, outcome)
             if self._job.recipe.write is not None:
-                await self._desk.write_back(self._job, item, outcome)
+                await self._write_back(item, outcome)
         except (BadInput, ModelUnavailable) as error:
             # No server is asked in here: that the model gave up is about this item's questions alone.
             await self._settle(_park(item, error))
@@ -73,7 +74,16 @@ class BatchItems:
             _LOG.exception("item %d of the job %s failed", number, self._job.id)
             await self._settle(_park(item, error))
         else:
-            await self._settle(_conclude(item, outcome))
+            await self._settle(item.model_copy(update={"tries": item.tries + 1}))
+
+    async def _write_back(self, item: Item, decision: Decision) -> None:
+        """Write a decision's tags; that the file cannot be used now is told as a fault of the item's."""
+        try:
+            await self._desk.write_back(self._job, item, decision)
+        except StoreUnavailable:
+            raise
+        except Unavailable as error:
+            raise BadInput(str(error)) from error
 
     async def _settle(self, item: Item) -> None:
         now = self._means.clock.now()
@@ -84,12 +94,12 @@ def _park(item: Item, error: Exception) -> Item:
     return item.model_copy(update={"state": "parked", "tries": item.tries + 1, "reason": read_failure(error).reason})
 
 
-def _conclude(item: Item, decision: Decision) -> Item:
+def _note_decision(item: Item, decision: Decision) -> Item:
+    """The item once it is decided, also where its file cannot be written."""
     stood_before = decision.cached and decision.id == item.before
     return item.model_copy(
         update={
             "state": "unchanged" if stood_before else "decided",
-            "tries": item.tries + 1,
             "reason": "",
             "after": decision.id,
             "usage": Usage() if stood_before else decision.usage,

@@ -80,7 +80,7 @@ class JobPlanner:
         return Planned(
             order,
             recipe,
-            survey.conclude(forecast, SHARE if order.batch_api else 1.0),
+            survey.conclude(forecast, SHARE if order.batch_api else 1.0, writes=order.write is not None),
             forecaster.taxonomy,
             survey.drafts,
         )

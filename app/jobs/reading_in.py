@@ -5,12 +5,14 @@ import os
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 from typing import Final, ParamSpec, TypeVar
 
 from app.domain.article import Article
 from app.domain.value import Value
 from app.errors import BadFile
+from app.jobs.former_names import call_as_before
 from app.jobs.parsing_documents import parse_documents
 from app.jobs.sources import STORED, Document, list_documents
 from app.store.articles import StoredArticle, find_readings, keep_article, keep_reading, list_articles
@@ -111,6 +113,7 @@ class SourceReader:
     async def _read_some(self, taken: Sequence[Document | BadFile], seen: Seen) -> tuple[list[ReadIn], list[BadFile]]:
         refused = [document for document in taken if isinstance(document, BadFile)]
         documents = [document for document in taken if isinstance(document, Document) and _is_new_file(document, seen)]
+        documents = await self.database.read(partial(call_as_before, documents=documents))
         recognised = await self.database.read(lambda c: _recognise(c, documents))
         unknown = [place for place, read in enumerate(recognised) if read is None]
         parsed = await _finish(parse_documents, [documents[place] for place in unknown], self.bounds.max_words)

@@ -55,8 +55,9 @@ def find_change(path: Path) -> datetime:
 def replace_bytes(path: Path, expected: str, data: bytes, mark: str) -> str:
     """Put `data` in the place of bytes with the digest `expected`; gives a remark, "" where there is none.
 
-    Mode and owner stay, as far as the system lets us; a link stays a link. `mark` names the
-    temporary file; after a crash the same mark clears it away.
+    Mode, owner and extended attributes (access lists are among them) stay, as far as the system
+    lets us; a link stays a link. `mark` names the temporary file; after a crash the same mark
+    clears it away.
 
     Raises:
         BadFile: the file has other bytes, is gone or read-only; it is untouched.
@@ -71,6 +72,7 @@ def replace_bytes(path: Path, expected: str, data: bytes, mark: str) -> str:
         temporary = target.with_name(f".{mark}")
         try:
             _write_new(temporary, data, state)
+            _copy_attributes(target, temporary)
             if digest_bytes(read_bytes(target)) != expected:
                 raise BadFile(path, "changed while it was worked on", "Run reclassify again.")
             temporary.replace(target)
@@ -130,6 +132,15 @@ def _write_new(path: Path, data: bytes, like: os.stat_result | None) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _copy_attributes(source: Path, target: Path) -> None:
+    if not hasattr(os, "listxattr"):  # Linux alone has them here
+        return
+    with suppress(OSError):
+        for name in os.listxattr(source):
+            with suppress(OSError):
+                os.setxattr(target, name, os.getxattr(source, name))
 
 
 def _write_all(handle: int, data: bytes) -> None:

@@ -27,6 +27,7 @@ class Survey:
     changed: int = 0
     unchanged: int = 0
     to_write: int = 0
+    without_file: int = 0
     unread_count: int = 0
     unread: list[str] = field(default_factory=list)
 
@@ -43,6 +44,7 @@ class Survey:
         self.changed += sum(not one.is_unchanged for one in selected)
         drafts = [_draft(one) for one in selected if not one.is_unchanged or one.may_lack_tags]
         self.to_write += sum(one.is_unchanged for one in drafts)
+        self.without_file += sum(one.path is None for one in drafts)
         try:
             self.drafts.add(drafts)
         except OSError as error:
@@ -50,10 +52,14 @@ class Survey:
                 f"The list of articles cannot be put down: {error.strerror}. Make room for temporary files."
             ) from error
 
-    def conclude(self, forecast: Forecast, price_share: float) -> JobPlan:
-        """The plan of the job; `price_share` is the part of ordinary prices that is paid."""
+    def conclude(self, forecast: Forecast, price_share: float, *, writes: bool) -> JobPlan:
+        """The plan of the job, which `writes` to files; `price_share` is the part of ordinary prices that is paid."""
+        notes = self._list_notes()
+        if writes and self.without_file:
+            count = tell_count(self.without_file, "article")
+            notes.append(f"{count} came from no file of their own: nothing is written for them.")
         plan = forecast.to_job_plan(
-            changed=self.changed, unchanged=self.unchanged, unread=self.unread_count, notes=self._list_notes()
+            changed=self.changed, unchanged=self.unchanged, unread=self.unread_count, notes=notes
         )
         if price_share == 1 or plan.cost_usd is None or plan.most_usd is None:
             return plan

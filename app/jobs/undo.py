@@ -13,6 +13,7 @@ from app.errors import BadFile, BadInput
 from app.jobs.replacing import digest_bytes, read_bytes, replace_bytes
 from app.jobs.write_back import find_copy, find_log, mark_file
 from app.jobs.write_log import LogLine, append_log, complete_log
+from app.store.batches import list_batches
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.file_writes import FileWrite, find_later_write, find_reversals, keep_file_write, list_file_writes
@@ -50,7 +51,7 @@ async def undo_job(database: Database, job_id: str, now: datetime, backups: Path
 
     Raises:
         NotKept: there is no such job.
-        BadInput: the job is still running.
+        BadInput: the job is still running, or has batches at a provider.
         Unavailable: the store or a file cannot be used now; what was undone stays so.
     """
     await database.write(lambda c: _begin(c, job_id, now))
@@ -76,6 +77,11 @@ def _begin(c: Connection, job_id: str, now: datetime) -> None:
     job = load_job(c, job_id)
     if job.state == "running":
         raise BadInput(f"The job {job_id!r} is still running. `scopenote jobs cancel {job_id}` ends it, then undo it.")
+    if list_batches(c, job_id, only_open=True):
+        raise BadInput(
+            f"The job {job_id!r} has questions at its provider. `scopenote jobs cancel {job_id}` calls them off; "
+            "then undo it."
+        )
     if job.state != "undone":
         reason = "Undoing was begun and not finished; undo it again."
         set_state(c, job_id, "undone", reason, now, only_from={job.state})

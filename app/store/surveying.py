@@ -85,6 +85,15 @@ def find_parked(c: Connection, keys: Sequence[str]) -> set[str]:
     return found
 
 
+def find_last_paths(c: Connection, keys: Sequence[str]) -> dict[str, str]:
+    """The file that each of these articles was when a job last had it, as far as it was one."""
+    found: dict[str, str] = {}
+    for part in split(make_storable(key) for key in keys):
+        query = select(items.c.article, items.c.path).where(items.c.article.in_(part), items.c.path.is_not(None))
+        found.update({row.article: row.path for row in c.execute(query.order_by(items.c.at))})
+    return found
+
+
 class Looked(Value):
     """The last time that a job had a file in hand: by which decision, and what its bytes were then.
 

@@ -60,10 +60,10 @@ class JobView(Value):
     @property
     def spent(self) -> str:
         """What it has cost so far, and what it may cost at most."""
-        usage, bound = self.tally.usage, find_bound(self.job)
-        if not usage.calls and not self.job.plan.calls:
+        used, bound = self.tally.spent, find_bound(self.job)
+        if not used.calls and not self.job.plan.calls:
             return "nothing to pay"
-        spent = tell_usd(usage.cost_usd)
+        spent = "not known" if used.calls and used.unpriced == used.calls else tell_usd(used.cost_usd)
         return f"{spent}, bound not known" if bound is None else f"{spent} of at most {tell_usd(bound)}"
 
     @property

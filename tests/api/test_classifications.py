@@ -49,6 +49,15 @@ async def test_a_browser_gets_the_page_at_the_same_address(client: httpx.AsyncCl
     assert "decision rights" in page.text
 
 
+async def test_the_page_of_a_former_decision_leads_to_the_one_that_stands(client: httpx.AsyncClient) -> None:
+    former = await decide(client)
+    word = {"category": "baking", "verdict": "accept", "note": "It is about dough."}
+    today = (await client.post(f"/classifications/{former['id']}/feedback", json=word)).json()
+    page = await client.get(f"/classifications/{former['id']}", headers=BROWSER)
+    assert f'href="/classifications/{today["id"]}">Another one does' in page.text
+    assert "It is about dough." in page.text
+
+
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
 @pytest.mark.parametrize("path", ["/classifications/{id}", "/articles/boards/history", "/review"])
 async def test_what_has_two_forms_says_that_it_varies(client: httpx.AsyncClient, path: str, accept: str) -> None:

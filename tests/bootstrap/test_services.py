@@ -9,6 +9,8 @@ from app.bootstrap import services as composed
 from app.bootstrap.services import Services, build_services
 from app.errors import BadSetting
 from app.jobs.asking_again import AskingAgain
+from app.jobs.ordering import Order
+from app.parsing.reading import read_article
 from app.parsing.submission import Submission
 from app.settings import Settings
 
@@ -66,3 +68,13 @@ def test_settings_that_do_not_fit_are_named(settings: dict[str, object], named: 
     (tmp_path / "governance.md").write_text("---\ntitle: Governance\n---\n")
     with pytest.raises(BadSetting, match=named):
         build_services(Settings.model_validate({"categories": tmp_path, **settings}))
+
+
+async def test_an_editor_and_a_job_that_ask_the_same_at_the_same_time_pay_once(tmp_path: Path) -> None:
+    (tmp_path / "governance.md").write_text("---\ntitle: Governance\n---\n")
+    settings = {"categories": tmp_path, "OPENAI_API_KEY": "k", "model": "scripted", "judge": "llm"}
+    services = build_services(Settings.model_validate(settings))
+    for_job = await services.desk.compose(Order(sources=("stored:",), judge="llm"))
+    decided = await asyncio.gather(services.classify(TEXT), for_job.classify(read_article(TEXT)))
+    assert sum(decision.usage.calls for decision in decided) == 1
+    await services.close()

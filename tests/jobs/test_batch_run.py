@@ -10,8 +10,8 @@ import pytest
 from app.domain.article import Article
 from app.domain.decision import Decision
 from app.domain.errand import Errand
-from app.domain.job import Item, JobState, Recipe, Tally
-from app.errors import BadArticle, BudgetSpent, ModelUnavailable, QuotaExhausted
+from app.domain.job import Item, Job, JobState, Recipe, Tally
+from app.errors import BadArticle, BudgetSpent, ModelUnavailable, QuotaExhausted, Unavailable
 from app.jobs.batch_calls import check_batch_api
 from app.jobs.batch_means import BatchLimits
 from app.jobs.batch_telling import tell_job
@@ -410,6 +410,27 @@ async def test_an_article_that_cannot_be_worked_on_is_parked_alone(
     [parked] = await list_parked(database)
     assert (parked.number, reason in parked.reason) == (1, True)
     assert (await count(database)).decided == COUNT - 1
+
+
+class Stuck(Questions):
+    """A desk at which one file cannot be written."""
+
+    async def write_back(self, job: Job, item: Item, decision: Decision) -> None:
+        if item.number == 1:
+            raise Unavailable("one.md: it cannot be used now")
+        await super().write_back(job, item, decision)
+
+
+async def test_a_file_that_cannot_be_used_now_parks_its_article_decided(
+    database: Database, server: FaultyServer
+) -> None:
+    keep_work(database, build_job(COUNT, write=True))
+    works = Works(database, server.base_url)
+    assert await works.run(desk=Stuck(works.database, works.model)) == "done"
+    [parked] = await list_parked(database)
+    assert (parked.number, parked.reason) == (1, "one.md: it cannot be used now")
+    assert parked.after is not None
+    assert parked.usage.calls == PARTS
 
 
 async def move(database: Database, state: JobState) -> None:

@@ -9,6 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.errors import BadInput, NotKept
+from app.jobs import write_log
+from app.jobs.write_log import LogLine
+from app.store.batches import Batch, change_batch, make_batch
 from app.store.decisions import find_standing
 from app.store.jobs import load_job
 from app.store.tables.decisions import stood
@@ -261,3 +264,37 @@ async def test_tags_of_jobs_that_were_undone_one_after_the_other_are_not_taken_f
     assert archive.list_tags("a.md")["operating-model"] == ("removed", "scopenote")
     await archive.tag("a.md", operating_model="assigned")
     assert path.read_bytes() == tagged
+
+
+async def test_a_job_with_questions_at_its_provider_is_called_off_first(archive: Archive) -> None:
+    archive.put("a.md", PAGES[0])
+    job, _ = archive.plan("a.md")
+    archive.end(job, "paused")
+    batch = Batch(id="b", job=job.id, state="sent", provider_id="x", lines=0, tokens=0, at=archive.now)
+    archive.database.write_now(lambda c: make_batch(c, batch, []))
+    with pytest.raises(BadInput, match=f"jobs cancel {job.id}"):
+        await archive.undo(job)
+    assert archive.database.read_now(lambda c: load_job(c, job.id)).state == "paused"
+    archive.database.write_now(lambda c: change_batch(c, "b", state="ended"))
+    assert (await archive.undo(job)).job.state == "undone"
+
+
+async def test_undoing_what_somebody_restored_is_not_slowed_down_by_a_long_log(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = _fill(archive, 30)
+    job = await archive.tag(*pages, operating_model="assigned")
+    for name, page in pages.items():
+        archive.put(name, page)
+    looked = 0
+    read = LogLine.model_validate_json
+
+    def count(raw: bytes) -> LogLine:
+        nonlocal looked
+        looked += 1
+        return read(raw)
+
+    monkeypatch.setattr(LogLine, "model_validate_json", count)
+    monkeypatch.setattr(write_log, "TAIL_BYTES", 2_000)
+    assert (await archive.undo(job)).restored == 30
+    assert looked < 30 * 10

@@ -300,6 +300,17 @@ async def test_mode_links_and_folder_stay_as_they_were(archive: Archive) -> None
     assert _list_names(archive.content) == {"link.md", "real.md"}
 
 
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="there are extended attributes on Linux only")
+async def test_extended_attributes_stay_as_they_were(archive: Archive) -> None:
+    path = archive.put("a.md", PAGE)
+    try:
+        os.setxattr(path, "user.desk", b"sports")
+    except OSError:
+        pytest.skip("the file system has no extended attributes")
+    await archive.tag("a.md", operating_model="assigned")
+    assert os.getxattr(path, "user.desk") == b"sports"
+
+
 async def test_a_second_name_of_the_file_is_noted(archive: Archive) -> None:
     path = archive.put("a.md", PAGE)
     os.link(path, archive.content / "twin.md")

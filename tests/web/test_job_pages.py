@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from app.bootstrap.services import Services
+from app.domain.attempt import Spent
 from app.domain.job import Fields, Job, JobState, Recipe, Selection, Tally
-from app.domain.verdict import Usage
 from app.errors import StoreUnavailable
 from app.web import job_pages
 from app.web.assets import ASSETS
@@ -209,8 +209,8 @@ def _view(
     plan = PLAN.model_copy(update={"calls": calls, "most_usd": most_usd})
     recipe = RECIPE.model_copy(update={"max_cost_usd": cap})
     job = Job(id="j", created_at=NOON, finished_at=None, state=state, reason="", recipe=recipe, plan=plan)
-    usage = Usage(calls=min(calls, 1), cost_usd=0.25 if calls else 0.0)
-    return JobView(job=job, tally=Tally(waiting=1, decided=2, unchanged=3, parked=4, usage=usage))
+    spent = Spent(calls=min(calls, 1), cost_usd=0.25 if calls else 0.0)
+    return JobView(job=job, tally=Tally(waiting=1, decided=2, unchanged=3, parked=4, spent=spent))
 
 
 @pytest.mark.parametrize(

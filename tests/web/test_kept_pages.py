@@ -64,6 +64,14 @@ async def test_a_decision_that_was_replaced_says_so_and_leads_on(client: AsyncCl
     assert 'href="/classifications/word-1"' in html
 
 
+async def test_a_decision_is_shown_without_its_articles_whole_history(
+    client: AsyncClient, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(type(services.kept), "load_history")
+    assert (await client.get(PAGE)).status_code == HTTPStatus.OK
+    assert (await client.post("/classify/page", data={"article": "A board decides."})).status_code == HTTPStatus.OK
+
+
 async def test_a_word_is_shown_with_who_said_it_when_and_why(client: AsyncClient, services: FakeServices) -> None:
     await services.kept.give_word(DECISION.id, "scrum", "accept", "It teaches Scrum.", "Ada")
     html = (await client.get("/classifications/word-1")).text

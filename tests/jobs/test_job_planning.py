@@ -178,6 +178,16 @@ async def test_files_are_as_the_job_left_them_where_it_has_written_them(database
             assert [draft.article for draft in planned.drafts] == looked_at
 
 
+@pytest.mark.parametrize(("write", "is_told"), [(Fields(), True), (None, False)], ids=["write", "leave"])
+async def test_that_nothing_is_written_where_there_is_no_file_is_told(
+    database: Database, content: Path, write: Fields | None, is_told: bool
+) -> None:
+    (await _plan(database, content)).close()
+    with await _plan(database, "stored:", write=write) as planned:
+        notes = " ".join(planned.plan.notes)
+    assert ("3 articles came from no file of their own: nothing is written" in notes) == is_told
+
+
 async def test_the_batch_api_is_planned_at_half_the_price(database: Database, content: Path) -> None:
     with await _plan(database, content, batch_api=True) as planned:
         assert (planned.plan.cost_usd, planned.plan.most_usd) == (0.75, 1.5)
