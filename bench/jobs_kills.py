@@ -24,9 +24,9 @@ from typing import Any
 import psycopg
 
 from app.domain.errand import Errand
-from app.jobs.launching import prepare
-from app.jobs.pace import Pace
-from app.jobs.queues import Queues
+from app.jobs.working.launching import prepare
+from app.jobs.working.pace import Pace
+from app.jobs.working.queues import Queues
 from app.store.database import Database
 from app.store.jobs import load_job
 from app.store.opening import open_database

@@ -17,9 +17,9 @@ from app.bootstrap.services import Services
 from app.domain.job import JudgeAsked, Selection
 from app.domain.value import Value
 from app.errors import StoreUnavailable
-from app.jobs.ordering import Order
-from app.jobs.planned import Planned
-from app.jobs.sources import STORED
+from app.jobs.planning.ordering import Order
+from app.jobs.planning.planned import Planned
+from app.jobs.planning.sources import STORED
 from app.parsing.submission import Submission
 
 SENT: Final = "sent:"

@@ -13,7 +13,7 @@ from app.api.told_job import ToldJob
 from app.bootstrap.services import Services
 from app.domain.job import Job
 from app.errors import BadInput, NotKept
-from app.jobs.undo import UndoReport
+from app.jobs.files.undo import UndoReport
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from app.api.services import CurrentServices
 from app.api.told_job import ToldJob
 from app.domain.job import Item, ItemState, JobPlan
 from app.domain.value import Value
-from app.jobs.report import ReportLine
+from app.jobs.reporting.report import ReportLine
 
 router = APIRouter(tags=["jobs"])
 

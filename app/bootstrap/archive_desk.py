@@ -18,11 +18,11 @@ from app.domain.decision import Decision
 from app.domain.errand import Errand
 from app.domain.job import Item, Job, JudgeAsked, Recipe
 from app.errors import BadInput, BadSetting
-from app.jobs.batch_calls import check_batch_api
-from app.jobs.batch_means import BatchMeans
-from app.jobs.batch_model import BatchedModel
-from app.jobs.ordering import Order
-from app.jobs.write_back import write_back
+from app.jobs.batches.calls import check_batch_api
+from app.jobs.batches.means import BatchMeans
+from app.jobs.batches.model import BatchedModel
+from app.jobs.files.write_back import write_back
+from app.jobs.planning.ordering import Order
 from app.judges.turns import Turns
 from app.settings import Settings
 from app.similarity.embedding import Embedder

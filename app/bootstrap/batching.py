@@ -5,7 +5,7 @@ import uuid
 
 from app.bootstrap.asking import ModelInUse, collect_caps, find_key
 from app.errors import BadSetting
-from app.jobs.batch_means import BatchMeans
+from app.jobs.batches.means import BatchMeans
 from app.llm.batch.line_accounts import LineAccounts
 from app.llm.batch.openai_batches import OpenAIBatches
 from app.llm.clock import SystemClock

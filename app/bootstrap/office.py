@@ -9,9 +9,9 @@ from pathlib import Path
 from app.bootstrap.archive_desk import ArchiveDesk
 from app.bootstrap.embeddings import find_data
 from app.jobs.control import cancel_job, pause_job, resume_job, retry_job, start_job
+from app.jobs.files.undo import UndoReport, undo_job
 from app.jobs.office import JobOffice, Steering
-from app.jobs.reading_in import Bounds
-from app.jobs.undo import UndoReport, undo_job
+from app.jobs.planning.reading_in import Bounds
 from app.settings import Settings
 from app.store.database import Database
 

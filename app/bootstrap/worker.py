@@ -4,8 +4,8 @@ import uuid
 from datetime import UTC, datetime
 
 from app.bootstrap.archive_desk import ArchiveDesk
-from app.jobs.batch_run import BatchRunner
-from app.jobs.worker import Worker
+from app.jobs.batches.run import BatchRunner
+from app.jobs.working.worker import Worker
 from app.store.database import Database
 
 

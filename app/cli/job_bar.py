@@ -5,8 +5,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from app.domain.telling import tell_count
 from app.jobs.following import JobProgress
-from app.jobs.planning import PlanProgress
-from app.jobs.report_page import tell_usd
+from app.jobs.planning.planner import PlanProgress
+from app.jobs.reporting.page import tell_usd
 
 STEPS = {"reading": "reading articles", "planning": "planning"}
 

@@ -12,8 +12,8 @@ from app.cli.terminal import join_words, open_console
 from app.domain.attempt import Spent
 from app.domain.job import JobPlan
 from app.domain.telling import tell_count
-from app.jobs.report_page import tell_usd
-from app.jobs.undo import UndoReport
+from app.jobs.files.undo import UndoReport
+from app.jobs.reporting.page import tell_usd
 
 NAMED = 20
 """Categories, notes or files that are named before the rest is counted."""

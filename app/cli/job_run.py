@@ -11,7 +11,7 @@ from app.cli.exits import DONE, FAILURES, UNAVAILABLE
 from app.cli.terminal import say, say_error, write_json
 from app.domain.telling import tell_count
 from app.errors import BadInput
-from app.jobs.surveying import NOT_READ
+from app.jobs.planning.surveying import NOT_READ
 from app.store.batches import list_batches
 
 if TYPE_CHECKING:

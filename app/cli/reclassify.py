@@ -16,8 +16,8 @@ from app.settings import load_settings
 
 if TYPE_CHECKING:
     from app.bootstrap.services import Services
-    from app.jobs.ordering import Order
-    from app.jobs.planned import Planned
+    from app.jobs.planning.ordering import Order
+    from app.jobs.planning.planned import Planned
 
 NONE = "none"
 """The field that a kind is given whose tags are not to be written."""
@@ -83,7 +83,7 @@ def reclassify(
     with telling_errors():
         from app.bootstrap.services import build_services
         from app.cli.job_run import run
-        from app.jobs.ordering import Order
+        from app.jobs.planning.ordering import Order
 
         if field and not write:
             raise BadInput("--field says where tags are written; add --write, or leave it out.")

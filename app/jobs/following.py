@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.domain.job import Job, Tally
 from app.domain.value import Value
-from app.jobs.batch_telling import tell_job
+from app.jobs.batches.telling import tell_job
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.items import count_items

@@ -9,13 +9,13 @@ from typing import Final, Generic, TypeVar
 
 from app.domain.job import Item, ItemState, Job, Tally
 from app.jobs.following import JobProgress, follow
-from app.jobs.ordering import Compose, Order
-from app.jobs.plan_file import read_plan, write_plan
-from app.jobs.planned import Planned, make_job
-from app.jobs.planning import JobPlanner, PlanProgress, PlanWatch
-from app.jobs.reading_in import Bounds
-from app.jobs.report import ReportLine, list_lines
-from app.jobs.report_page import render_report
+from app.jobs.planning.ordering import Compose, Order
+from app.jobs.planning.plan_file import read_plan, write_plan
+from app.jobs.planning.planned import Planned, make_job
+from app.jobs.planning.planner import JobPlanner, PlanProgress, PlanWatch
+from app.jobs.planning.reading_in import Bounds
+from app.jobs.reporting.page import render_report
+from app.jobs.reporting.report import ReportLine, list_lines
 from app.store.database import Database
 from app.store.items import count_items, list_items
 from app.store.jobs import list_jobs, load_job
@@ -31,7 +31,7 @@ Steer = Callable[[Database, str, datetime], Awaitable[Job]]
 
 @dataclass(frozen=True)
 class Steering(Generic[Undone]):
-    """What moves jobs: see `app.jobs.control` and `app.jobs.undo`."""
+    """What moves jobs: see `app.jobs.control` and `app.jobs.files.undo`."""
 
     start: Callable[[Database, str], Awaitable[object]]
     pause: Steer

@@ -9,9 +9,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response, Streamin
 
 from app.domain.job import Job
 from app.errors import BadInput, NotKept, ScopenoteError
+from app.jobs.files.undo import UndoReport
 from app.jobs.office import JobOffice
-from app.jobs.report_page import CONTENT_SECURITY_POLICY, tell_usd
-from app.jobs.undo import UndoReport
+from app.jobs.reporting.page import CONTENT_SECURITY_POLICY, tell_usd
 from app.web.category_pages import PageRoute
 from app.web.job_view import JobView, Verb, tell_selection, tell_write
 from app.web.links import get_job_url

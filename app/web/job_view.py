@@ -5,8 +5,8 @@ from typing import Final, Literal
 
 from app.domain.job import Item, Job, JobState, Recipe, Selection, Tally
 from app.domain.value import Value
-from app.jobs.report_page import tell_usd
-from app.jobs.sources import STORED
+from app.jobs.planning.sources import STORED
+from app.jobs.reporting.page import tell_usd
 
 Verb = Literal["pause", "resume", "cancel", "retry", "undo"]
 

@@ -12,7 +12,7 @@ import anyio
 import httpx
 
 from app.bootstrap.services import Services
-from app.jobs.launching import prepare
+from app.jobs.working.launching import prepare
 from app.server import create_app
 from app.store.address import find_queues
 from app.store.connection import Connection

@@ -7,7 +7,7 @@ import pytest
 from app.bootstrap.services import Services
 from app.domain.errand import Errand
 from app.domain.job import Fields
-from app.jobs.ordering import Order
+from app.jobs.planning.ordering import Order
 from app.store.articles import load_article
 from app.store.items import load_item
 from tests.api.kept_app import build_kept_services

@@ -9,7 +9,7 @@ from app.bootstrap import services as composed
 from app.bootstrap.services import Services, build_services
 from app.errors import BadSetting
 from app.jobs.asking_again import AskingAgain
-from app.jobs.ordering import Order
+from app.jobs.planning.ordering import Order
 from app.parsing.reading import read_article
 from app.parsing.submission import Submission
 from app.settings import Settings

@@ -72,7 +72,6 @@ def test_a_dry_run_that_could_not_read_all_says_so(archive: Archive) -> None:
     assert "broken.md" in plan["notes"][0]
 
 
-@pytest.mark.xfail(reason="`conclude` does not look at plan.unread", strict=True)
 def test_a_run_that_could_not_read_all_finishes_with_failures(archive: Archive) -> None:
     (archive.content / "broken.md").write_text("---\ntitle: [\n---\nx\n")
     assert archive.call("reclassify", str(archive.content))[0] == 1
@@ -157,7 +156,6 @@ def test_a_job_that_is_left_to_others_is_not_worked_on(archive: Archive) -> None
     assert (job["state"], job["tally"]["waiting"]) == ("running", 2)
 
 
-@pytest.mark.xfail(reason="--detach writes no JSON", raises=json.JSONDecodeError, strict=True)
 def test_a_job_that_is_left_to_others_is_told_to_programs_too(archive: Archive) -> None:
     assert archive.read("reclassify", str(archive.content), "--detach")["state"] == "running"
 

@@ -15,8 +15,8 @@ import pytest
 
 from app.bootstrap.services import Services, build_services
 from app.cli.job_run import run, see_through
-from app.jobs import planning
-from app.jobs.forecasting import Forecast
+from app.jobs.planning import planner as planning
+from app.jobs.planning.forecasting import Forecast
 from app.settings import Settings
 from app.store.batches import Batch, change_batch, make_batch
 from app.store.opening import open_database

@@ -14,9 +14,9 @@ from app.domain.fingerprint import fingerprint_decision
 from app.domain.plan import Part, Plan
 from app.domain.verdict import Candidate
 from app.errors import StoreUnavailable
-from app.jobs.ordering import Order
-from app.jobs.planning import JobPlanner, PlanProgress
-from app.jobs.reading_in import Bounds, ReadIn, SourceReader
+from app.jobs.planning.ordering import Order
+from app.jobs.planning.planner import JobPlanner, PlanProgress
+from app.jobs.planning.reading_in import Bounds, ReadIn, SourceReader
 from app.store.articles import load_article
 from app.store.connection import Connection
 from app.store.database import Database

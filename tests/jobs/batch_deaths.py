@@ -8,9 +8,9 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import BinaryIO, Literal, NoReturn, get_args
 
 from app.domain.attempt import Attempt
-from app.jobs import batch_absorbing
-from app.jobs.batch_model import BatchedModel
-from app.jobs.batch_run import BatchRunner
+from app.jobs.batches import absorbing as batch_absorbing
+from app.jobs.batches.model import BatchedModel
+from app.jobs.batches.run import BatchRunner
 from app.llm.batch.batch_wire import BatchPage, ServerBatch
 from app.llm.batch.openai_batches import OpenAIBatches
 from app.store.ledger import SQLLedger

@@ -12,9 +12,9 @@ from app.domain.decision import Decision
 from app.domain.errand import Errand
 from app.domain.job import Fields, Item, Job, JobPlan, JobState, Recipe
 from app.domain.verdict import JudgeName
-from app.jobs.batch_means import BatchLimits, BatchMeans
-from app.jobs.batch_model import BatchedModel
-from app.jobs.batch_run import BatchRunner
+from app.jobs.batches.means import BatchLimits, BatchMeans
+from app.jobs.batches.model import BatchedModel
+from app.jobs.batches.run import BatchRunner
 from app.jobs.desk import Desk
 from app.judges.running import run_together
 from app.llm.batch.batch_wire import BatchWire

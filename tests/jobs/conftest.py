@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.jobs.launching import prepare
-from app.jobs.pace import Pace
-from app.jobs.queues import Queues
+from app.jobs.working.launching import prepare
+from app.jobs.working.pace import Pace
+from app.jobs.working.queues import Queues
 from app.store.database import Database
 from app.store.opening import open_database
 from tests.jobs.queue_rows import Rows

@@ -14,10 +14,10 @@ from app.domain.decision import Assignment, Decision, Status
 from app.domain.feedback import Said, Word
 from app.domain.job import Fields, Item, Job, JobPlan, JobState, Recipe
 from app.domain.verdict import JudgeName, Usage
-from app.jobs.merging import Merged
-from app.jobs.replacing import digest_bytes
-from app.jobs.undo import UndoReport, undo_job
-from app.jobs.write_back import write_back
+from app.jobs.files.merging import Merged
+from app.jobs.files.replacing import digest_bytes
+from app.jobs.files.undo import UndoReport, undo_job
+from app.jobs.files.write_back import write_back
 from app.store.articles import keep_article
 from app.store.connection import Connection
 from app.store.database import Database

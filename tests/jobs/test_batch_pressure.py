@@ -3,7 +3,7 @@
 import pytest
 
 from app.errors import ModelUnavailable
-from app.jobs.batch_pressure import FIRST_WAIT_S, LONGEST_WAIT_S, MOST_REFUSALS, Pressure, find_limit, is_full
+from app.jobs.batches.pressure import FIRST_WAIT_S, LONGEST_WAIT_S, MOST_REFUSALS, Pressure, find_limit, is_full
 from app.llm.batch.batch_wire import BatchFault
 
 SAYS_LIMIT = (

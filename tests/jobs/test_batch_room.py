@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from app.errors import BadArticle
-from app.jobs.batch_room import Waits, find_room, run_in_room
+from app.jobs.batches.room import Waits, find_room, run_in_room
 from app.judges.running import run_together
 
 pytestmark = pytest.mark.anyio

@@ -12,9 +12,9 @@ from app.domain.decision import Decision
 from app.domain.errand import Errand
 from app.domain.job import Item, Job, JobState, Recipe, Tally
 from app.errors import BadArticle, BudgetSpent, ModelUnavailable, QuotaExhausted, Unavailable
-from app.jobs.batch_calls import check_batch_api
-from app.jobs.batch_means import BatchLimits
-from app.jobs.batch_telling import tell_job
+from app.jobs.batches.calls import check_batch_api
+from app.jobs.batches.means import BatchLimits
+from app.jobs.batches.telling import tell_job
 from app.llm.spending.budgets import Caps
 from app.store.batches import count_lines, list_batches
 from app.store.database import Database

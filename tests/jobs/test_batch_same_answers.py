@@ -12,8 +12,8 @@ from app.domain.article import Article
 from app.domain.decision import Decision
 from app.domain.errand import Errand
 from app.domain.job import Item, Job, Recipe
-from app.jobs.batch_model import BatchedModel
-from app.jobs.batch_run import BatchRunner
+from app.jobs.batches.model import BatchedModel
+from app.jobs.batches.run import BatchRunner
 from app.settings import Settings
 from app.store.articles import keep_article
 from app.store.connection import Connection

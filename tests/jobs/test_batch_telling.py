@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.jobs.batch_telling import tell_batches
+from app.jobs.batches.telling import tell_batches
 from app.store.batches import Batch, BatchState, LineState
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

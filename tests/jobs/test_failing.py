@@ -13,7 +13,7 @@ from app.errors import (
     QuotaExhausted,
     StoreUnavailable,
 )
-from app.jobs.failing import Remedy, read_failure
+from app.jobs.working.failing import Remedy, read_failure
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from app.errors import (
     QuotaExhausted,
     StoreUnavailable,
 )
-from app.jobs.item_work import ItemWork
-from app.jobs.pace import Pace
+from app.jobs.working.item_work import ItemWork
+from app.jobs.working.pace import Pace
 from app.store.database import Database, Work
 from app.store.items import keep_items, load_item
 from app.store.jobs import load_job, set_state

@@ -8,12 +8,12 @@ import pytest
 from app.domain.category import Category, Taxonomy
 from app.domain.job import Fields, Selection
 from app.errors import BadFile, BadInput, StoreUnavailable, UnknownCategory
-from app.jobs import planning
-from app.jobs.drafting import Drafts
-from app.jobs.ordering import Order
-from app.jobs.plan_file import read_plan, write_plan
-from app.jobs.planned import Planned
-from app.jobs.replacing import digest_bytes
+from app.jobs.files.replacing import digest_bytes
+from app.jobs.planning import planner as planning
+from app.jobs.planning.drafting import Drafts
+from app.jobs.planning.ordering import Order
+from app.jobs.planning.plan_file import read_plan, write_plan
+from app.jobs.planning.planned import Planned
 from app.store.database import Database
 from app.store.file_writes import FileWrite, keep_file_write
 from tests.jobs.archives import (
@@ -204,7 +204,7 @@ async def test_what_could_not_be_read_is_told_in_the_plan(database: Database, co
 async def test_very_many_unreadable_files_are_counted(
     database: Database, content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.jobs.surveying.NAMED", 2)
+    monkeypatch.setattr("app.jobs.planning.surveying.NAMED", 2)
     write_files(content, **{f"bad{number}": "---\nx: [\n---\n" for number in range(5)})
     with await _plan(database, content) as planned:
         assert planned.plan.unread == 5

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.errors import BadFile
-from app.jobs.json_lines import list_lines, read_line
-from app.jobs.sources import Document, list_documents
+from app.jobs.planning.json_lines import list_lines, read_line
+from app.jobs.planning.sources import Document, list_documents
 
 
 def _write(tmp_path: Path, data: bytes) -> Path:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from app.jobs.keeper import Keeper
-from app.jobs.liveness import tell_place
-from app.jobs.pace import Pace
-from app.jobs.queues import Queues
-from app.jobs.rows import ITEMS, JOBS
+from app.jobs.working.keeper import Keeper
+from app.jobs.working.liveness import tell_place
+from app.jobs.working.pace import Pace
+from app.jobs.working.queues import Queues
+from app.jobs.working.rows import ITEMS, JOBS
 from app.store.database import Database
 from app.store.workers import keep_beat, list_workers
 from tests.jobs.fake_desk import keep_job_of

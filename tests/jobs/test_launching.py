@@ -4,7 +4,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from app.jobs.launching import open_engine, prepare
+from app.jobs.working.launching import open_engine, prepare
 
 
 def test_sqlite_knows_the_time_to_the_millisecond(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from app.jobs.liveness import BOOT, is_gone, tell_place
+from app.jobs.working.liveness import BOOT, is_gone, tell_place
 
 here = tell_place(os.getpid())
 needs_places = pytest.mark.skipif(not BOOT.exists(), reason="this system does not say which start of it this is")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.jobs.log_lines import shorten_log
+from app.jobs.working.log_lines import shorten_log
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 
 from app.domain.job import Job, JobState
 from app.errors import NotKept, StoreUnavailable
-from app.jobs.drafting import Draft, Drafts
 from app.jobs.office import JobOffice, Steering
-from app.jobs.ordering import Order
+from app.jobs.planning.drafting import Draft, Drafts
+from app.jobs.planning.ordering import Order
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.items import settle_item

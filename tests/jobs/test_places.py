@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from app.jobs.places import Places
+from app.jobs.working.places import Places
 
 pytestmark = pytest.mark.anyio
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from app.errors import StoreUnavailable
-from app.jobs.launching import write_url
-from app.jobs.queues import Queues
-from app.jobs.rows import ITEMS, JOBS
+from app.jobs.working.launching import write_url
+from app.jobs.working.queues import Queues
+from app.jobs.working.rows import ITEMS, JOBS
 from tests.jobs.queue_rows import Rows
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from app.errors import NotKept
-from app.jobs import reading_in
-from app.jobs.file_digest import PARSER_VERSION
+from app.jobs.planning import reading_in
+from app.jobs.planning.file_digest import PARSER_VERSION
 from app.parsing.article_files import read_article_file
 from app.store.articles import keep_article, load_article
 from app.store.database import Database, Work
@@ -97,7 +97,7 @@ async def test_what_is_kept_of_other_versions_of_the_parser_counts_no_more(
     database: Database, content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await read_all(database, content)
-    monkeypatch.setattr("app.jobs.file_digest.PARSER_VERSION", "next")
+    monkeypatch.setattr("app.jobs.planning.file_digest.PARSER_VERSION", "next")
     assert await _count_writes(database, content) == 1
 
 
@@ -136,7 +136,7 @@ async def test_a_fault_of_the_parser_costs_one_article(
             raise RecursionError("too deep")
         return read_article_file(data, name, max_words=max_words)
 
-    monkeypatch.setattr("app.jobs.parsing_documents.read_article_file", read)
+    monkeypatch.setattr("app.jobs.planning.parsing_documents.read_article_file", read)
     reads, refused = await read_all(database, content)
     assert [read.stored.key for read in reads] == ["content/b.md"]
     assert "a.md: cannot be parsed (RecursionError)" in refused[0]

@@ -14,9 +14,10 @@ from app.domain.decision import Assignment, ExclusionFinding
 from app.domain.job import Item, Job
 from app.domain.verdict import Usage
 from app.errors import NotKept
-from app.jobs import report, report_page
-from app.jobs.report import ReportLine, list_lines
-from app.jobs.report_page import CONTENT_SECURITY_POLICY, render_report
+from app.jobs.reporting import page as report_page
+from app.jobs.reporting import report
+from app.jobs.reporting.page import CONTENT_SECURITY_POLICY, render_report
+from app.jobs.reporting.report import ReportLine, list_lines
 from app.store.articles import keep_article
 from app.store.database import Database
 from app.store.ledger import SQLLedger

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.jobs.rows import Subject, read_name, write_name
+from app.jobs.working.rows import Subject, read_name, write_name
 
 
 @given(st.text(min_size=1), st.none() | st.integers(0, 10**9), st.integers(0, 50))

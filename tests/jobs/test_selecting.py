@@ -10,8 +10,8 @@ import pytest
 from app.domain.feedback import Word
 from app.domain.job import Item, Selection
 from app.errors import UnknownCategory
-from app.jobs.reading_in import ReadIn
-from app.jobs.selecting import build_selector
+from app.jobs.planning.reading_in import ReadIn
+from app.jobs.planning.selecting import build_selector
 from app.store.articles import list_articles
 from app.store.connection import Connection
 from app.store.database import Database

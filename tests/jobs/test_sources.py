@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import BadFile, BadInput
-from app.jobs.sources import STORED, Document, list_documents, resolve
+from app.jobs.planning.sources import STORED, Document, list_documents, resolve
 
 
 def _list(*sources: Path | str, max_bytes: int = 1000) -> tuple[list[Document], list[BadFile]]:

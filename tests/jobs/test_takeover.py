@@ -1,9 +1,9 @@
 """Tests of the takeover from dead workers."""
 
-from app.jobs.pace import Pace
-from app.jobs.queues import Queues
-from app.jobs.rows import ALONE, ITEMS
-from app.jobs.takeover import take_over
+from app.jobs.working.pace import Pace
+from app.jobs.working.queues import Queues
+from app.jobs.working.rows import ALONE, ITEMS
+from app.jobs.working.takeover import take_over
 from app.store.database import Database
 from app.store.items import load_item
 from app.store.workers import count_deaths

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.domain.job import JobState
-from app.jobs import tidying
-from app.jobs.queues import Queues
-from app.jobs.tidying import tidy
+from app.jobs.working import tidying
+from app.jobs.working.queues import Queues
+from app.jobs.working.tidying import tidy
 from app.store.database import Database
 from app.store.jobs import set_state
 from app.store.workers import count_deaths, count_takeover

@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.errors import BadInput, NotKept
-from app.jobs import write_log
-from app.jobs.write_log import LogLine
+from app.jobs.files import write_log
+from app.jobs.files.write_log import LogLine
 from app.store.batches import Batch, change_batch, make_batch
 from app.store.decisions import find_standing
 from app.store.jobs import load_job

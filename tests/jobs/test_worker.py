@@ -11,8 +11,8 @@ import pytest
 from app.domain.job import JobState
 from app.errors import ModelUnavailable, StoreUnavailable
 from app.jobs.control import cancel_job, pause_job, resume_job, retry_job
-from app.jobs.job_work import RunBatch
-from app.jobs.worker import Worker
+from app.jobs.working.job_work import RunBatch
+from app.jobs.working.worker import Worker
 from app.store.batches import Batch, change_batch, make_batch
 from app.store.database import Database
 from app.store.items import list_items, reopen_parked

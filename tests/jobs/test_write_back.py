@@ -18,8 +18,8 @@ from app.domain.decision import Status
 from app.domain.feedback import Said
 from app.domain.job import Fields, Item, Job
 from app.errors import BadFile, BadInput, StoreUnavailable
-from app.jobs.merging import make_slug
-from app.jobs.replacing import digest_bytes, replace_bytes
+from app.jobs.files.merging import make_slug
+from app.jobs.files.replacing import digest_bytes, replace_bytes
 from app.store.file_writes import find_file_write
 from tests.jobs.tagged_files import Archive, open_archive
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from subprocess import DEVNULL, Popen
 from sys import executable
 
-from app.jobs.pace import Pace
-from app.jobs.worker import Worker
+from app.jobs.working.pace import Pace
+from app.jobs.working.worker import Worker
 from app.store.opening import open_database
 from tests.jobs.fake_desk import FakeDesk, die
 

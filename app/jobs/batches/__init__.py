@@ -1,0 +1,1 @@
+"""Batches: jobs whose questions go through a provider's Batch API."""

@@ -1,0 +1,107 @@
+"""Owns working on the items of a batch job: each decided, parked, or found to wait for its batch."""
+
+import logging
+from collections.abc import Sequence
+
+from app.domain.decision import Decision
+from app.domain.errand import Errand
+from app.domain.job import Item, Job
+from app.domain.verdict import Usage
+from app.errors import BadInput, ModelUnavailable, ScopenoteError, StoreUnavailable, Unavailable
+from app.jobs.batches.means import BatchMeans
+from app.jobs.batches.room import Waits, run_in_room
+from app.jobs.desk import Desk
+from app.jobs.working.failing import read_failure
+from app.judges.running import run_together
+from app.store.articles import load_article
+from app.store.items import load_item, settle_item
+
+_LOG = logging.getLogger(__name__)
+
+
+class BatchItems:
+    """Works on one job's items and remembers which lines those wait for that cannot go on."""
+
+    def __init__(self, means: BatchMeans, desk: Desk, job: Job) -> None:
+        self._means = means
+        self._desk = desk
+        self._job = job
+        self._errand = Errand(urgency="job", job=job.id, most_usd=job.recipe.max_cost_usd)
+        self._waiting: dict[int, frozenset[str]] = {}
+
+    @property
+    def errand(self) -> Errand:
+        """On whose behalf all of them are asked about."""
+        return self._errand
+
+    async def work(self, numbers: Sequence[int]) -> None:
+        """Bring these items as far as they come, all at once.
+
+        Raises:
+            Unavailable: something is away that is not the item's fault.
+        """
+        await run_together(self._work_on(number) for number in numbers)
+
+    def take_freed(self, settled: set[str]) -> list[int]:
+        """The items that can go on, now that these lines wait no more; they are not waiting from here on."""
+        for number, lines in self._waiting.items():
+            if not lines.isdisjoint(settled):
+                self._waiting[number] = lines - settled
+        freed = [number for number, lines in self._waiting.items() if not lines]
+        for number in freed:
+            del self._waiting[number]
+        return freed
+
+    async def _work_on(self, number: int) -> None:
+        item = await self._means.database.read(lambda c: load_item(c, self._job.id, number))
+        if item.state != "waiting":
+            return
+        try:
+            article = await self._means.database.read(lambda c: load_article(c, item.article, item.digest))
+            outcome = await run_in_room(self._desk.decide(self._job.recipe, item.article, article, self._errand))
+            if isinstance(outcome, Waits):
+                self._waiting[number] = outcome.lines
+                return
+            item = _note_decision(item, outcome)
+            if self._job.recipe.write is not None:
+                await self._write_back(item, outcome)
+        except (BadInput, ModelUnavailable) as error:
+            # No server is asked in here: that the model gave up is about this item's questions alone.
+            await self._settle(_park(item, error))
+        except ScopenoteError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever one article brings about must not stop the others
+            _LOG.exception("item %d of the job %s failed", number, self._job.id)
+            await self._settle(_park(item, error))
+        else:
+            await self._settle(item.model_copy(update={"tries": item.tries + 1}))
+
+    async def _write_back(self, item: Item, decision: Decision) -> None:
+        """Write a decision's tags; that the file cannot be used now is told as a fault of the item's."""
+        try:
+            await self._desk.write_back(self._job, item, decision)
+        except StoreUnavailable:
+            raise
+        except Unavailable as error:
+            raise BadInput(str(error)) from error
+
+    async def _settle(self, item: Item) -> None:
+        now = self._means.clock.now()
+        await self._means.database.write(lambda c: settle_item(c, item, now))
+
+
+def _park(item: Item, error: Exception) -> Item:
+    return item.model_copy(update={"state": "parked", "tries": item.tries + 1, "reason": read_failure(error).reason})
+
+
+def _note_decision(item: Item, decision: Decision) -> Item:
+    """The item once it is decided, also where its file cannot be written."""
+    stood_before = decision.cached and decision.id == item.before
+    return item.model_copy(
+        update={
+            "state": "unchanged" if stood_before else "decided",
+            "reason": "",
+            "after": decision.id,
+            "usage": Usage() if stood_before else decision.usage,
+        }
+    )

@@ -1,0 +1,1 @@
+"""Files: tags written back to front matter, and undone."""

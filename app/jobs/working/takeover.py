@@ -1,0 +1,50 @@
+"""Owns the takeover: what a dead worker had begun goes to the living, but not for ever."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+from app.jobs.working.pace import Pace
+from app.jobs.working.queues import Begun, Queues
+from app.jobs.working.rows import ALONE, ITEMS, JOBS, read_name
+from app.store.connection import Connection
+from app.store.database import Database
+from app.store.items import find_waiting, load_item, settle_item
+from app.store.workers import count_takeover, read_clock
+
+
+def take_over(lost: Collection[Begun], database: Database, queues: Queues, pace: Pace) -> None:
+    """Queue again what workers had begun that are dead.
+
+    An item whose worker died again and again has to run alone, so that it takes no neighbour with
+    it; where its worker dies even then, it is parked.
+    """
+
+    def choose(c: Connection) -> dict[str, str | None]:
+        return {begun.workflow_id: _choose(c, begun.workflow_id, pace) for begun in lost}
+
+    chosen = database.write_now(choose)
+    for queue in (JOBS, ITEMS, ALONE):
+        queues.put_again([workflow_id for workflow_id, name in chosen.items() if name == queue], queue)
+    queues.give_up([workflow_id for workflow_id, name in chosen.items() if name is None])
+
+
+def _choose(c: Connection, workflow_id: str, pace: Pace) -> str | None:
+    """The queue that it goes to; None where it is given up."""
+    subject = read_name(workflow_id)
+    if subject is None:
+        return None
+    if subject.number is None:
+        return JOBS
+    if not find_waiting(c, subject.job, [subject.number]):
+        return ITEMS  # settled, but the queue was not told
+    deaths = count_takeover(c, workflow_id)
+    if deaths >= pace.most_deaths:
+        _park(c, subject.job, subject.number, deaths)
+        return None
+    return ALONE if deaths >= pace.alone_after else ITEMS
+
+
+def _park(c: Connection, job: str, number: int, deaths: int) -> None:
+    reason = f"Its worker died {deaths} times while working on it. Look into the article before it is tried again."
+    item = load_item(c, job, number).model_copy(update={"state": "parked", "reason": reason, "tries": deaths})
+    settle_item(c, item, datetime.fromtimestamp(read_clock(c), UTC))
