@@ -133,8 +133,10 @@ class Keeper:
         words = find_words(connection, article.key)
         fingerprint = fingerprint_decision(article_digest=article.digest, basis=self.basis, words=words, only=only)
         decision = find_decision(connection, article.key, fingerprint)
+        if decision is None:
+            return Known(fingerprint, words, None, is_settled=False)
         stored = next(iter(find_articles(connection, [article.key]).values()), None)
-        if stored is None or decision is None:
+        if stored is None:
             return Known(fingerprint, words, decision, is_settled=False)
         stands = bool(only) or stored.decision == decision.id
         is_known = not is_news or (stored.digest, stored.url) == (article.digest, article.url)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from app.classifier.hearing import Hearing
 from app.classifier.keeping import AGAIN, NOT_AGAIN, Keeper, Known
+from app.classifier.stepping import count_for_quotes, count_for_rules, step
 from app.classifier.telling import collect_warnings, say_left_out, say_who
 from app.domain.article import Article
 from app.domain.category import Category, Taxonomy
@@ -103,11 +104,14 @@ class Classifier:
         heard = await self.hearing.ask(article, plan, errand, tab, is_suspicious=bool(suspicions))
         judgement, second = heard
         _tell(watch, "answered", say_who(judgement), 0.7)
-        scored = await asyncio.to_thread(self._weigh, judgement, second, plan, article, suspicions)
+        length = count_for_quotes(article, judgement, second)
+        scored = await step(length, self._weigh, judgement, second, plan, article, suspicions)
         open_ = [verdict for verdict in scored if may_stand(verdict, self.thresholds)]
         _tell(watch, "grounded", f"{tell_count(len(open_), 'verdict')} can stand by what was quoted", 0.8)
-        sightings = await self.lookout.look(article, [verdict.category for verdict in open_])
-        checked = await asyncio.to_thread(check_all, open_, article, sightings, self.thresholds)
+        categories = [verdict.category for verdict in open_]
+        sightings = await self.lookout.look(article, categories)
+        length = count_for_rules(article, categories)
+        checked = await step(length, check_all, open_, article, sightings, self.thresholds)
         _tell(watch, "excluded", _count_findings(checked), 0.95)
         assignments = self._rank(checked, scored, plan, only, known.words if known else ())
         _tell(watch, "decided", _count_assigned(assignments), 1.0)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from app.domain.article import Article, Removed, Sentence
@@ -22,6 +22,16 @@ from app.store.tables.decisions import decision as decisions
 from app.store.upserting import insert_or
 
 _SENTENCES = TypeAdapter(tuple[Sentence, ...])
+
+# Built once: every item of a job loads its article, and what is built anew takes longer than SQLite does.
+_FIND_PRESENT = select(articles.c.url, texts).join(texts).where(articles.c.key == bindparam("of_key"))
+_FIND_FORMER = (
+    select(versions.c.url, texts)
+    .join(texts, texts.c.digest == versions.c.digest)
+    .where(versions.c.article == bindparam("of_key"), versions.c.digest == bindparam("of_digest"))
+    .order_by(versions.c.seq.desc())
+    .limit(1)
+)
 
 
 class StoredArticle(Value):
@@ -72,17 +82,8 @@ def load_article(c: Connection, key: str, digest: str | None = None) -> Article:
         NotKept: there is no such article, or it never had that text.
     """
     key = make_storable(key)
-    if digest is None:
-        query = select(articles.c.url, texts).join(texts).where(articles.c.key == key)
-    else:
-        query = (
-            select(versions.c.url, texts)
-            .join(texts, texts.c.digest == versions.c.digest)
-            .where(versions.c.article == key, versions.c.digest == digest)
-            .order_by(versions.c.seq.desc())
-            .limit(1)
-        )
-    row = c.execute(query).mappings().one_or_none()
+    query, which = (_FIND_PRESENT, {}) if digest is None else (_FIND_FORMER, {"of_digest": digest})
+    row = c.execute(query, {"of_key": key, **which}).mappings().one_or_none()
     if row is None:
         raise NotKept(_say_missing(key, digest))
     with reading(f"article {key!r}"):

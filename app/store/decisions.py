@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from app.domain.article import Removed
@@ -22,7 +22,7 @@ from app.store.tables.articles import article_text as texts
 from app.store.tables.decisions import assignment as assignments
 from app.store.tables.decisions import decision as decisions
 from app.store.tables.decisions import stood
-from app.store.upserting import insert_or
+from app.store.upserting import prepare_insert
 
 LISTED = frozenset({"assigned", "review", "excluded"})
 """The statuses of assignments that somebody may look for."""
@@ -36,6 +36,34 @@ _STANDING = select(
     decisions.c.digest,
     decisions.c.degraded,
 ).join(decisions, decisions.c.seq == articles.c.decision)
+
+# Built once: every article that is decided passes here, and what is built anew takes longer than SQLite does.
+_FIND = select(decisions.c.seq, decisions.c.id, decisions.c.document, texts).join(
+    texts, texts.c.digest == decisions.c.digest
+)
+_OF_ID = _FIND.where(decisions.c.id == bindparam("of_id"))
+_MADE_OF = _FIND.where(decisions.c.article == bindparam("of_key"), decisions.c.fingerprint == bindparam("of_print"))
+_HOLD_ARTICLE = (
+    select(articles.c.digest, articles.c.decision)
+    .where(
+        articles.c.key == bindparam("of_key"),
+        select(texts.c.digest).where(texts.c.digest == bindparam("of_digest")).exists(),
+    )
+    .with_for_update()
+)
+_LET_STAND = (
+    update(articles)
+    .where(articles.c.key == bindparam("of_key"))
+    .values(decision=bindparam("new_decision"), fingerprint=bindparam("new_fingerprint"))
+)
+_KEEP_STOOD = insert(stood)
+_KEEP_ASSIGNMENTS = insert(assignments)
+_keep = prepare_insert(
+    decisions,
+    lambda new: new.on_conflict_do_nothing(index_elements=[decisions.c.article, decisions.c.fingerprint]).returning(
+        decisions.c.seq
+    ),
+)
 
 
 class Standing(Value):
@@ -78,16 +106,17 @@ def keep_decision(
     article = _find_article(c, key, decision.article.digest)
     seq, kept = _insert(c, decision, key, fingerprint, job), decision
     if seq is None:
-        ((seq, kept),) = _find(c, *_made_of(key, fingerprint))
+        ((seq, kept),) = _find(c, _MADE_OF, of_key=key, of_print=fingerprint)
     if stands and article.decision != seq and not _is_outdated(c, article, kept):
-        c.execute(update(articles).where(articles.c.key == key).values(decision=seq, fingerprint=fingerprint))
-        c.execute(insert(stood), {"article": key, "decision": seq, "at": at or decision.created_at, "job": job})
+        c.execute(_LET_STAND, {"of_key": key, "new_decision": seq, "new_fingerprint": fingerprint})
+        c.execute(_KEEP_STOOD, {"article": key, "decision": seq, "at": at or decision.created_at, "job": job})
     return kept
 
 
 def find_decision(c: Connection, key: str, fingerprint: str) -> Decision | None:
     """The decision that is kept for an article and a fingerprint."""
-    return next((decision for _, decision in _find(c, *_made_of(make_storable(key), fingerprint))), None)
+    found = _find(c, _MADE_OF, of_key=make_storable(key), of_print=fingerprint)
+    return next((decision for _, decision in found), None)
 
 
 def load_decision(c: Connection, id: str) -> Decision:  # noqa: A002 - the word for it
@@ -96,7 +125,7 @@ def load_decision(c: Connection, id: str) -> Decision:  # noqa: A002 - the word 
     Raises:
         NotKept: there is none.
     """
-    for _, decision in _find(c, decisions.c.id == make_storable(id)):
+    for _, decision in _find(c, _OF_ID, of_id=make_storable(id)):
         return decision
     raise NotKept(f"There is no classification {id!r} in the store. The article's history has the ids of all.")
 
@@ -123,12 +152,7 @@ def find_standing(c: Connection, keys: Sequence[str]) -> dict[str, Standing]:
 
 def _find_article(c: Connection, key: str, digest: str) -> Row[Any, Any]:
     """The article's digest and standing decision; locked, so that one decision at a time comes to stand."""
-    query = (
-        select(articles.c.digest, articles.c.decision)
-        .where(articles.c.key == key, select(texts.c.digest).where(texts.c.digest == digest).exists())
-        .with_for_update()
-    )
-    row = c.execute(query).one_or_none()
+    row = c.execute(_HOLD_ARTICLE, {"of_key": key, "of_digest": digest}).one_or_none()
     if row is None:
         raise NotKept(f"The article {key!r} is not kept with the text {digest!r}. Keep it before what is decided.")
     return row
@@ -146,20 +170,22 @@ def _insert(c: Connection, decision: Decision, key: str, fingerprint: str, job: 
         "job": job,
         "document": write_document(decision, without=_ELSEWHERE),
     }
-    same = [decisions.c.article, decisions.c.fingerprint]
-    statement = insert_or(c, decisions).on_conflict_do_nothing(index_elements=same).returning(decisions.c.seq)
-    seq = c.execute(statement, row).scalar_one_or_none()
+    seq = c.execute(_keep(c), row).scalar_one_or_none()
     listed = [
         {
             "decision": seq,
-            **assignment.model_dump(include={"category", "kind", "status", "decided_by", "score"}),
+            "category": assignment.category,
+            "kind": assignment.kind,
+            "status": assignment.status,
+            "decided_by": assignment.decided_by,
+            "score": assignment.score,
             "reasons": json.dumps(assignment.review_reasons),
         }
         for assignment in decision.assignments
         if assignment.status in LISTED
     ]
     if seq is not None and listed:
-        c.execute(insert(assignments), listed)
+        c.execute(_KEEP_ASSIGNMENTS, listed)
     return seq
 
 
@@ -171,15 +197,9 @@ def _is_outdated(c: Connection, article: Row[Any, Any], kept: Decision) -> bool:
     return bool(standing == article.digest)
 
 
-def _made_of(key: str, fingerprint: str) -> tuple[ColumnElement[bool], ...]:
-    return decisions.c.article == key, decisions.c.fingerprint == fingerprint
-
-
-def _find(c: Connection, *where: ColumnElement[bool]) -> list[tuple[int, Decision]]:
-    """The decisions for which that holds, with their numbers."""
-    query = select(decisions.c.seq, decisions.c.id, decisions.c.document, texts)
-    query = query.join(texts, texts.c.digest == decisions.c.digest).where(*where)
-    return [(row["seq"], _read_decision(row)) for row in c.execute(query).mappings()]
+def _find(c: Connection, query: Select[Any], **of: str) -> list[tuple[int, Decision]]:
+    """The decisions that the query finds for these values, with their numbers."""
+    return [(row["seq"], _read_decision(row)) for row in c.execute(query, of).mappings()]
 
 
 def _read_decision(row: RowMapping) -> Decision:

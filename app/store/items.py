@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from app.domain.attempt import Spent
 from app.domain.job import Item, ItemState, JobState, Tally
@@ -21,6 +21,18 @@ SETTLING: frozenset[JobState] = frozenset({"running", "paused"})
 _COLUMNS = tuple(column for column in items.c if column is not items.c.at)
 _CHUNK = 500
 """Rows per statement: SQLite bounds how many values one may carry."""
+_SPENT = ("calls", "input_tokens", "cached_tokens", "output_tokens", "cost_usd")
+
+# Built once: every item passes here, and what is built anew takes longer than SQLite does.
+_IS_ITEM = (items.c.job == bindparam("of_job"), items.c.number == bindparam("of_number"))
+_FIND_ITEM = select(*_COLUMNS).where(*_IS_ITEM)
+# The shared lock lets items be settled side by side, and none after the job was cancelled.
+_HOLD_JOB = select(jobs.c.state).where(jobs.c.id == bindparam("of_job")).with_for_update(read=True)
+_SETTLE = (
+    update(items)
+    .where(*_IS_ITEM, items.c.state == "waiting")
+    .values({column.name: bindparam(f"new_{column.name}") for column in items.c if not column.primary_key})
+)
 
 
 def keep_items(c: Connection, new: Iterable[Item]) -> None:
@@ -41,7 +53,7 @@ def load_item(c: Connection, job: str, number: int) -> Item:
     Raises:
         NotKept: the job has no such item.
     """
-    row = c.execute(select(*_COLUMNS).where(items.c.job == job, items.c.number == number)).one_or_none()
+    row = c.execute(_FIND_ITEM, {"of_job": job, "of_number": number}).one_or_none()
     if row is None:
         raise NotKept(f"The job {job!r} has no item {number}.")
     return _read_item(row)
@@ -52,13 +64,11 @@ def settle_item(c: Connection, item: Item, now: datetime) -> bool:
 
     The first result wins, so that an item may be worked on again after a crash.
     """
-    # The shared lock lets items be settled side by side, and none after the job was cancelled.
-    state = c.execute(select(jobs.c.state).where(jobs.c.id == item.job).with_for_update(read=True)).scalar_one_or_none()
-    if state not in SETTLING:
+    if c.execute(_HOLD_JOB, {"of_job": item.job}).scalar_one_or_none() not in SETTLING:
         return False
-    values = {key: value for key, value in _write_item(item).items() if key not in {"job", "number"}}
-    waiting = (items.c.job == item.job, items.c.number == item.number, items.c.state == "waiting")
-    return c.execute(update(items).where(*waiting).values(**values, at=now)).rowcount == 1
+    values = {f"new_{name}": value for name, value in _write_item(item).items() if name not in {"job", "number"}}
+    which = {"of_job": item.job, "of_number": item.number}
+    return c.execute(_SETTLE, {**which, **values, "new_at": now}).rowcount == 1
 
 
 def list_items(
@@ -145,11 +155,9 @@ def _insert(c: Connection, rows: list[dict[str, Any]]) -> None:
 
 def _write_item(item: Item) -> dict[str, Any]:
     row = item.model_dump(exclude={"usage"}) | {"reason": make_storable(item.reason)}
-    spent = item.usage.model_dump(include={"calls", "input_tokens", "cached_tokens", "output_tokens", "cost_usd"})
-    return {**row, **spent}
+    return {**row, **{name: getattr(item.usage, name) for name in _SPENT}}
 
 
 def _read_item(row: Row[Any]) -> Item:
     values = dict(row._mapping)  # noqa: SLF001 - the public way to a row's columns by name
-    spent = {name: values.pop(name) for name in ("calls", "input_tokens", "cached_tokens", "output_tokens", "cost_usd")}
-    return Item(**values, usage=Usage(**spent))
+    return Item(usage=Usage(**{name: values.pop(name) for name in _SPENT}), **values)

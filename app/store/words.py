@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlalchemy.engine import RowMapping
 
 from app.domain.feedback import Word
@@ -11,6 +11,15 @@ from app.store.parts import split
 from app.store.storable import make_storable
 from app.store.tables.articles import article as articles
 from app.store.tables.decisions import word as words
+
+# Built once: whoever decides about an article looks for its words twice.
+_HOLD_ARTICLE = select(articles.c.key).where(articles.c.key == bindparam("of_key")).with_for_update()
+_LATEST = (
+    select(func.max(words.c.seq))
+    .where(words.c.article.in_(bindparam("of_keys", expanding=True)))
+    .group_by(words.c.article, words.c.category)
+)
+_FIND_WORDS = select(words).where(words.c.seq.in_(_LATEST)).order_by(words.c.seq)
 
 
 def keep_word(c: Connection, key: str, word: Word) -> None:
@@ -21,7 +30,7 @@ def keep_word(c: Connection, key: str, word: Word) -> None:
     """
     key = make_storable(key)
     # Locked, so that of two who bring the same word one sees that it is there.
-    if c.execute(select(articles.c.key).where(articles.c.key == key).with_for_update()).first() is None:
+    if c.execute(_HOLD_ARTICLE, {"of_key": key}).first() is None:
         raise NotKept(f"There is no article {key!r} in the store. Classify it first.")
     row = word.model_dump() | {
         "article": key,
@@ -41,7 +50,8 @@ def find_words(c: Connection, key: str) -> tuple[Word, ...]:
 
 def hold_words(c: Connection, key: str) -> tuple[Word, ...]:
     """What `find_words` gives; nobody says another word about the article before this transaction ends."""
-    c.execute(select(articles.c.key).where(articles.c.key == make_storable(key)).with_for_update())
+    if c.dialect.name != "sqlite":  # which lets in one writer only, before it comes to this
+        c.execute(_HOLD_ARTICLE, {"of_key": make_storable(key)})
     return find_words(c, key)
 
 
@@ -49,10 +59,7 @@ def find_words_of(c: Connection, keys: Sequence[str]) -> dict[str, tuple[Word, .
     """What `find_words` gives for each of these articles."""
     found: dict[str, list[Word]] = {}
     for part in split(make_storable(key) for key in keys):
-        latest = select(func.max(words.c.seq)).where(words.c.article.in_(part))
-        latest = latest.group_by(words.c.article, words.c.category)
-        query = select(words).where(words.c.seq.in_(latest)).order_by(words.c.seq)
-        for row in c.execute(query).mappings():
+        for row in c.execute(_FIND_WORDS, {"of_keys": part}).mappings():
             found.setdefault(row["article"], []).append(read_word(row))
     return {key: tuple(found.get(make_storable(key), ())) for key in keys}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Connection, Float, cast, delete, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Float, case, cast, delete, func, literal_column, or_, select, update
 
 from app.domain.value import Value
 from app.store.tables.workers import lease as leases
@@ -62,16 +62,35 @@ def drop_lease(c: Connection, name: str, holder: str) -> None:
     c.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))
 
 
-def count_takeover(c: Connection, workflow_id: str) -> int:
-    """Note that a workflow's worker died, and give how often that was, this time included."""
-    again = {"times": takeovers.c.times + 1}
+def count_takeover(c: Connection, workflow_id: str, dead: str) -> int:
+    """Note that a worker died that had taken a workflow, and give how often that was, this time included.
+
+    Only the first time counts for whatever the worker had taken, from then on what it was at work
+    on. So one death counts once, also where it is noted again.
+    """
+    was_at_work = takeovers.c.at_work_in == dead
+    again = {
+        "times": takeovers.c.times + case((was_at_work, 1), else_=0),
+        "at_work_in": case((was_at_work, None), else_=takeovers.c.at_work_in),
+    }
     insert = insert_or(c, takeovers).values(workflow_id=workflow_id, times=1)
     counted = insert.on_conflict_do_update(index_elements=[takeovers.c.workflow_id], set_=again)
     return int(c.execute(counted.returning(takeovers.c.times)).scalar_one())
 
 
+def note_at_work(c: Connection, workflow_id: str, executor_id: str) -> None:
+    """Say that a worker is at work on a workflow now, which was taken over once."""
+    noting = update(takeovers).where(takeovers.c.workflow_id == workflow_id)
+    c.execute(noting.values(at_work_in=executor_id))
+
+
+def drop_notes(c: Connection, executor_id: str) -> None:
+    """Say that a worker is at work on nothing any more, and did not die with it."""
+    c.execute(update(takeovers).where(takeovers.c.at_work_in == executor_id).values(at_work_in=None))
+
+
 def count_deaths(c: Connection, workflow_id: str) -> int:
-    """How often a workflow's worker died."""
+    """How often a worker died with a workflow, as `count_takeover` counts."""
     counted = select(takeovers.c.times).where(takeovers.c.workflow_id == workflow_id)
     return c.execute(counted).scalar_one_or_none() or 0
 

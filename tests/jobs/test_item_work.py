@@ -7,7 +7,10 @@ from typing import TypeVar
 
 import pytest
 
-from app.domain.job import Item, JobState
+from app.domain.article import Article
+from app.domain.decision import Decision
+from app.domain.errand import Errand
+from app.domain.job import Item, JobState, Recipe
 from app.domain.verdict import Usage
 from app.errors import (
     BadFile,
@@ -22,7 +25,7 @@ from app.jobs.working.pace import Pace
 from app.store.database import Database, Work
 from app.store.items import keep_items, load_item
 from app.store.jobs import load_job, set_state
-from app.store.workers import count_takeover
+from app.store.workers import count_takeover, note_at_work
 from tests.jobs.fake_desk import NOON, USAGE, FakeDesk, build_recipe, count, fail, fail_first, keep_job_of
 
 pytestmark = pytest.mark.anyio
@@ -52,6 +55,7 @@ def make_work(
     return ItemWork(
         store,
         desk,
+        executor_id="w",
         at_once=at_once,
         pace=pace or Pace(),
         now=lambda: LATER,
@@ -278,13 +282,109 @@ async def test_no_more_items_are_worked_on_than_there_are_places(store: Database
     assert count(store).decided == 20
 
 
+def let_die(store: Database, number: int, times: int) -> None:
+    """As many workers died with an item."""
+    name = f"item:j:{number}:0"
+    for time in range(times):
+        store.write_now(lambda c: note_at_work(c, name, "dead"))
+        assert store.write_now(lambda c: count_takeover(c, name, "dead")) == time + 1
+
+
 async def test_an_item_that_workers_died_with_runs_alone(store: Database) -> None:
     keep_job_of(store, 8)
-    for _ in range(2):
-        store.write_now(lambda c: count_takeover(c, "item:j:3:0"))
+    let_die(store, 3, times=2)
     desk = FakeDesk(latency_s=0.01)
     seen: list[int] = []
     desk.deeds["a3"] = lambda: seen.append(desk.at_once)
     await work_on(make_work(store, desk, at_once=4), *range(8))
     assert seen == [0]
     assert count(store).decided == 8
+
+
+async def test_few_suspects_run_at_the_same_time_but_beside_others(store: Database) -> None:
+    keep_job_of(store, 30)
+    for number in range(15):
+        let_die(store, number, times=1)
+    desk = FakeDesk(latency_s=0.01)
+    suspects: list[str] = []
+    seen: list[int] = []
+
+    class Watching(FakeDesk):
+        async def decide(self, recipe: Recipe, key: str, article: Article, errand: Errand) -> Decision:
+            if int(key[1:]) >= 15:
+                return await desk.decide(recipe, key, article, errand)
+            suspects.append(key)
+            seen.append(len(suspects))
+            try:
+                return await desk.decide(recipe, key, article, errand)
+            finally:
+                suspects.remove(key)
+
+    await work_on(make_work(store, Watching(), at_once=12), *range(30))
+    assert max(seen) == 3
+    assert desk.most_at_once == 12
+    assert count(store).decided == 30
+
+
+@pytest.mark.parametrize(
+    ("deaths", "counted"),
+    [
+        pytest.param(0, 1, id="in-the-hands-of-a-dead-worker-for-the-first-time"),
+        pytest.param(1, 2, id="suspect"),
+        pytest.param(2, 3, id="alone"),
+        pytest.param(3, 4, id="alone-again"),
+    ],
+)
+async def test_a_worker_that_dies_at_work_on_an_item_is_counted(store: Database, deaths: int, counted: int) -> None:
+    keep_job_of(store, 1)
+    let_die(store, 0, times=deaths)
+    seen: list[int] = []
+
+    def die() -> None:
+        seen.append(store.write_now(lambda c: count_takeover(c, "item:j:0:0", "w")))
+
+    await work_on(make_work(store, FakeDesk(deeds={"a0": die})), 0)
+    assert seen == [counted]
+
+
+async def test_an_item_that_a_worker_died_with_while_it_was_alone_waits_before_its_next_turn(store: Database) -> None:
+    keep_job_of(store, 2)
+    let_die(store, 0, times=2)
+    let_die(store, 1, times=3)
+    naps = Naps()
+    desk = FakeDesk()
+    await work_on(make_work(store, desk, naps), 1, 0)
+    assert naps.slept == [Pace().alone_wait_s]
+    assert count(store).decided == 2
+
+
+BUG = ZeroDivisionError("oh")
+
+
+@pytest.mark.parametrize("at_once", [1, 8])
+async def test_an_unforeseen_failure_of_one_article_after_another_pauses_the_job(store: Database, at_once: int) -> None:
+    keep_job_of(store, 40)
+    desk = FakeDesk(deeds={f"a{number}": fail(BUG) for number in range(40)})
+    await work_on(make_work(store, desk, at_once=at_once), *range(40))
+    job = store.read_now(lambda c: load_job(c, "j"))
+    assert job.state == "paused"
+    assert "ZeroDivisionError. The log says more." in job.reason
+    assert "one article after another" in job.reason
+    assert len(set(desk.asked)) <= max(5, at_once)
+    assert count(store).parked < 5
+
+
+async def test_an_article_that_fails_in_an_unforeseen_way_each_time_stops_no_job(store: Database) -> None:
+    keep_job_of(store, 5, recipe=build_recipe(max_tries=9))
+    desk = FakeDesk(deeds={f"a{number}": fail(BUG) for number in range(4)})
+    await work_on(make_work(store, desk, at_once=1), *range(5))
+    assert store.read_now(lambda c: load_job(c, "j")).state == "running"
+    assert (count(store).parked, count(store).decided) == (4, 1)
+
+
+async def test_unforeseen_failures_among_successes_pause_no_job(store: Database) -> None:
+    keep_job_of(store, 40, recipe=build_recipe(max_tries=1))
+    desk = FakeDesk(deeds={f"a{number}": fail(BUG) for number in range(0, 40, 2)})
+    await work_on(make_work(store, desk, at_once=2), *range(40))
+    assert store.read_now(lambda c: load_job(c, "j")).state == "running"
+    assert (count(store).parked, count(store).decided) == (20, 20)

@@ -13,7 +13,7 @@ from app.jobs.working.pace import Pace
 from app.jobs.working.queues import Queues
 from app.jobs.working.rows import ITEMS, JOBS
 from app.store.database import Database
-from app.store.workers import keep_beat, list_workers
+from app.store.workers import count_deaths, count_takeover, keep_beat, list_workers, note_at_work
 from tests.jobs.fake_desk import keep_job_of
 from tests.jobs.queue_rows import Rows
 from tests.jobs.test_liveness import make_ended_process, needs_places
@@ -79,6 +79,18 @@ def test_nobody_waits_for_a_keeper_whose_process_is_gone(store: Database, queues
     rows.begin("item:j:0:0", "gone")
     Keeper(store, queues, executor_id="me", place=tell_place(os.getpid()), pace=Pace()).look()
     assert rows.read()["item:j:0:0"][0] == "ENQUEUED"
+
+
+def test_what_a_worker_leaves_when_it_stops_is_no_suspect_for_that(store: Database, queues: Queues, rows: Rows) -> None:
+    keep_job_of(store, 1)
+    queues.put_items("j", [0])
+    store.write_now(lambda c: count_takeover(c, "item:j:0:0", "dead"))
+    store.write_now(lambda c: note_at_work(c, "item:j:0:0", "other"))
+    rows.begin("item:j:0:0", "other")
+    Keeper(store, queues, executor_id="other", place="", pace=Pace()).stop()
+    make_keeper(store, queues).look()
+    assert rows.read()["item:j:0:0"] == ("ENQUEUED", ITEMS)
+    assert store.read_now(lambda c: count_deaths(c, "item:j:0:0")) == 1
 
 
 def test_the_dead_are_forgotten_once_they_are_cleared_up_after(store: Database, queues: Queues) -> None:

@@ -1,14 +1,28 @@
 """Tests of the takeover from dead workers."""
 
+import uuid
+
 from app.jobs.working.pace import Pace
 from app.jobs.working.queues import Queues
 from app.jobs.working.rows import ALONE, ITEMS
 from app.jobs.working.takeover import take_over
 from app.store.database import Database
 from app.store.items import load_item
-from app.store.workers import count_deaths
+from app.store.workers import count_deaths, note_at_work
 from tests.jobs.fake_desk import keep_job_of
 from tests.jobs.queue_rows import Rows, settle
+
+
+def die(
+    store: Database, queues: Queues, rows: Rows, item: str = "item:j:0:0", *, at_work: bool
+) -> tuple[str, str | None]:
+    """Where an item is after another worker has taken it and died."""
+    worker = uuid.uuid4().hex
+    rows.begin(item, worker)
+    if at_work:
+        store.write_now(lambda c: note_at_work(c, item, worker))
+    take_over(queues.list_begun(), store, queues, Pace())
+    return rows.read()[item]
 
 
 def test_an_item_that_its_workers_die_with_runs_alone_and_is_then_given_up(
@@ -16,16 +30,41 @@ def test_an_item_that_its_workers_die_with_runs_alone_and_is_then_given_up(
 ) -> None:
     keep_job_of(store, 2)
     queues.put_items("j", [0, 1])
-    seen = []
+    seen = [die(store, queues, rows, at_work=True) for _ in range(4)]
+    assert seen == [("ENQUEUED", ITEMS), ("ENQUEUED", ALONE), ("ENQUEUED", ALONE), ("CANCELLED", None)]
+    item = store.read_now(lambda c: load_item(c, "j", 0))
+    assert item.state == "parked"
+    assert "worker died 2 times while working on it alone" in item.reason
+    assert store.read_now(lambda c: load_item(c, "j", 1)).state == "waiting"
+
+
+def test_an_item_that_only_waited_in_workers_that_died_stays_among_the_others(
+    store: Database, queues: Queues, rows: Rows
+) -> None:
+    keep_job_of(store, 1)
+    queues.put_items("j", [0])
+    assert {die(store, queues, rows, at_work=False) for _ in range(9)} == {("ENQUEUED", ITEMS)}
+
+
+def test_an_item_that_waited_for_its_turn_alone_is_not_given_up(store: Database, queues: Queues, rows: Rows) -> None:
+    keep_job_of(store, 1)
+    queues.put_items("j", [0])
+    for at_work in (False, True):
+        die(store, queues, rows, at_work=at_work)
+    assert {die(store, queues, rows, at_work=False) for _ in range(9)} == {("ENQUEUED", ALONE)}
+
+
+def test_a_takeover_that_broke_off_is_done_again_and_counts_once(store: Database, queues: Queues, rows: Rows) -> None:
+    keep_job_of(store, 1)
+    queues.put_items("j", [0])
+    for at_work in (False, True):
+        die(store, queues, rows, at_work=at_work)
+    rows.begin("item:j:0:0", "dead")
+    store.write_now(lambda c: note_at_work(c, "item:j:0:0", "dead"))
     for _ in range(3):
         rows.begin("item:j:0:0", "dead")
         take_over(queues.list_begun(), store, queues, Pace())
-        seen.append(rows.read()["item:j:0:0"])
-    assert seen == [("ENQUEUED", ITEMS), ("ENQUEUED", ALONE), ("CANCELLED", None)]
-    item = store.read_now(lambda c: load_item(c, "j", 0))
-    assert item.state == "parked"
-    assert "worker died 3 times while working on it" in item.reason
-    assert store.read_now(lambda c: load_item(c, "j", 1)).state == "waiting"
+    assert rows.read()["item:j:0:0"] == ("ENQUEUED", ALONE)
 
 
 def test_an_item_that_was_settled_before_its_worker_died_is_no_suspect(

@@ -18,7 +18,7 @@ from tests.jobs.queue_rows import LONG_AGO, Rows, settle
 def test_what_ended_long_ago_is_forgotten(store: Database, queues: Queues, rows: Rows) -> None:
     keep_job_of(store, 3)
     queues.put_items("j", range(3))
-    store.write_now(lambda c: count_takeover(c, "item:j:0:0"))
+    store.write_now(lambda c: count_takeover(c, "item:j:0:0", "dead"))
     settle(store, 0)
     rows.end("item:j:0:0")
     rows.begin("item:j:1:0", "w")

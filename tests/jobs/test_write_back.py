@@ -7,7 +7,7 @@ import resource
 import signal
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -340,21 +340,26 @@ async def test_a_line_that_a_crash_cut_off_spoils_no_other(archive: Archive) -> 
     assert (half, json.loads(line)["after"]) == ('{"half a li', ["mine", "operating-model"])
 
 
-@pytest.fixture
-def small_disk() -> Iterator[Callable[[int], None]]:
-    """Bounds how large a file may grow, which the system reports as it does a full disk."""
+@contextmanager
+def _bound_files(size: int) -> Iterator[None]:
+    """Bounds how large a file may grow, which the system reports as it does a full disk.
+
+    For a few lines only: the bound is the whole process's, and whatever the tests report to as well.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     heard = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, heard)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, heard)
 
 
-def test_a_full_disk_leaves_the_file_untouched(tmp_path: Path, small_disk: Callable[[int], None]) -> None:
+def test_a_full_disk_leaves_the_file_untouched(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_bytes(b"x" * 9000)
-    small_disk(9000)
-    with pytest.raises(StoreUnavailable, match="disk is full"):
+    with _bound_files(9000), pytest.raises(StoreUnavailable, match="disk is full"):
         replace_bytes(path, digest_bytes(b"x" * 9000), b"y" * 9001, "mark")
     assert path.read_bytes() == b"x" * 9000
     assert _list_names(tmp_path) == {"a.md"}

@@ -17,7 +17,15 @@ from app.store.opening import open_database
 from tests.jobs.fake_desk import FakeDesk, die
 
 FAST = Pace(
-    ttl_s=2.0, beat_s=0.3, look_s=0.1, feed_s=0.05, stall_s=0.5, idle_poll_s=0.1, first_wait_s=0.05, most_wait_s=0.5
+    ttl_s=2.0,
+    beat_s=0.3,
+    look_s=0.1,
+    feed_s=0.05,
+    stall_s=0.5,
+    idle_poll_s=0.1,
+    first_wait_s=0.05,
+    most_wait_s=0.5,
+    alone_wait_s=0.5,
 )
 """All that a worker waits for is short in tests."""
 

@@ -10,10 +10,12 @@ from app.store.workers import (
     count_deaths,
     count_takeover,
     drop_lease,
+    drop_notes,
     drop_takeovers,
     drop_workers,
     keep_beat,
     list_workers,
+    note_at_work,
     read_clock,
     take_lease,
 )
@@ -64,10 +66,52 @@ def test_a_lease_is_given_back_by_its_holder_only(database: Database) -> None:
     assert database.write_now(lambda c: take_lease(c, "keeper", "b", 60))
 
 
+ITEM = "item:j:1:0"
+
+
+def die(database: Database, worker: str, item: str = ITEM) -> int:
+    return database.write_now(lambda c: count_takeover(c, item, worker))
+
+
+def begin(database: Database, worker: str, item: str = ITEM) -> None:
+    database.write_now(lambda c: note_at_work(c, item, worker))
+
+
+def test_after_the_first_death_only_those_count_that_it_was_at_work_in(database: Database) -> None:
+    assert [die(database, worker) for worker in ("a", "b")] == [1, 1]
+    begin(database, "c")
+    assert die(database, "d") == 1
+    assert die(database, "c") == 2
+    begin(database, "e")
+    assert die(database, "e") == 3
+    assert database.read_now(lambda c: count_deaths(c, ITEM)) == 3
+
+
+def test_a_death_that_is_noted_again_counts_once(database: Database) -> None:
+    die(database, "a")
+    begin(database, "b")
+    assert [die(database, "b") for _ in range(3)] == [2, 2, 2]
+
+
+def test_a_worker_that_stopped_did_not_die_of_its_work(database: Database) -> None:
+    others = "item:j:2:0"
+    for item in (ITEM, others):
+        die(database, "a", item)
+    begin(database, "b")
+    begin(database, "c", others)
+    database.write_now(lambda c: drop_notes(c, "b"))
+    assert (die(database, "b"), die(database, "c", others)) == (1, 2)
+
+
+def test_nothing_is_noted_about_what_was_never_taken_over(database: Database) -> None:
+    begin(database, "a")
+    assert database.read_now(lambda c: count_deaths(c, ITEM)) == 0
+    assert die(database, "a") == 1
+
+
 def test_takeovers_are_counted_per_workflow_until_they_are_forgotten(database: Database) -> None:
-    assert [database.write_now(lambda c: count_takeover(c, "item:j:1:0")) for _ in range(3)] == [1, 2, 3]
-    assert database.write_now(lambda c: count_takeover(c, "item:j:2:0")) == 1
-    assert database.read_now(lambda c: count_deaths(c, "item:j:1:0")) == 3
-    database.write_now(lambda c: drop_takeovers(c, ["item:j:1:0"]))
-    assert database.read_now(lambda c: count_deaths(c, "item:j:1:0")) == 0
+    for item in (ITEM, "item:j:2:0"):
+        assert die(database, "a", item) == 1
+    database.write_now(lambda c: drop_takeovers(c, [ITEM]))
+    assert database.read_now(lambda c: count_deaths(c, ITEM)) == 0
     assert database.read_now(lambda c: count_deaths(c, "item:j:2:0")) == 1

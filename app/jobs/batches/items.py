@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from app.domain.decision import Decision
 from app.domain.errand import Errand
 from app.domain.job import Item, Job
-from app.domain.verdict import Usage
 from app.errors import BadInput, ModelUnavailable, ScopenoteError, StoreUnavailable, Unavailable
 from app.jobs.batches.means import BatchMeans
 from app.jobs.batches.room import Waits, run_in_room
 from app.jobs.desk import Desk
+from app.jobs.outcome import note_decision
 from app.jobs.working.failing import read_failure
 from app.judges.running import run_together
 from app.store.articles import load_article
@@ -62,7 +62,7 @@ class BatchItems:
             if isinstance(outcome, Waits):
                 self._waiting[number] = outcome.lines
                 return
-            item = _note_decision(item, outcome)
+            item = note_decision(item, outcome)
             if self._job.recipe.write is not None:
                 await self._write_back(item, outcome)
         except (BadInput, ModelUnavailable) as error:
@@ -92,16 +92,3 @@ class BatchItems:
 
 def _park(item: Item, error: Exception) -> Item:
     return item.model_copy(update={"state": "parked", "tries": item.tries + 1, "reason": read_failure(error).reason})
-
-
-def _note_decision(item: Item, decision: Decision) -> Item:
-    """The item once it is decided, also where its file cannot be written."""
-    stood_before = decision.cached and decision.id == item.before
-    return item.model_copy(
-        update={
-            "state": "unchanged" if stood_before else "decided",
-            "reason": "",
-            "after": decision.id,
-            "usage": Usage() if stood_before else decision.usage,
-        }
-    )

@@ -11,9 +11,10 @@ Remedy = Literal["again", "outage", "wait", "park", "pause"]
 class Failure(Value):
     """Why an item could not be decided.
 
-    again: it is tried again, up to the recipe's number of tries. outage: likewise, but where it
-    happens to one item after another the fault is not theirs. wait: it is nobody's fault that
-    counts. park: trying again cannot help this item. pause: it cannot help any item.
+    again: it is tried again, up to the recipe's number of tries; where one article after another
+    fails like this the fault is not theirs. outage: likewise, and every try says so. wait: it is
+    nobody's fault that counts. park: trying again cannot help this item. pause: it cannot help any
+    item.
     """
 
     reason: str

@@ -11,7 +11,16 @@ from app.jobs.working.takeover import take_over
 from app.jobs.working.tidying import tidy
 from app.store.connection import Connection
 from app.store.database import Database
-from app.store.workers import Worker, drop_lease, drop_workers, keep_beat, list_workers, read_clock, take_lease
+from app.store.workers import (
+    Worker,
+    drop_lease,
+    drop_notes,
+    drop_workers,
+    keep_beat,
+    list_workers,
+    read_clock,
+    take_lease,
+)
 
 LEASE = "keeper"
 
@@ -102,5 +111,7 @@ class Keeper:
         return worker.executor_id != self._executor_id and is_gone(worker.about, self._place)
 
     def _say_goodbye(self, c: Connection) -> None:
+        # What it had to leave unfinished is not to be taken for what it died of.
+        drop_notes(c, self._executor_id)
         drop_workers(c, [self._executor_id])
         drop_lease(c, LEASE, self._executor_id)

@@ -1,4 +1,6 @@
-"""Owns outages: how often in a row a job's items failed because what they lean on is away."""
+"""Owns outages: how much of a job failed in a row, so that the fault is not that of single items."""
+
+from collections.abc import Hashable
 
 
 class Outages:
@@ -6,12 +8,13 @@ class Outages:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._in_a_row: dict[str, int] = {}
+        self._in_a_row: dict[str, set[Hashable]] = {}
 
-    def count(self, job: str) -> bool:
-        """Note one more failure; whether that is too many to go on."""
-        self._in_a_row[job] = self._in_a_row.get(job, 0) + 1
-        return self._in_a_row[job] >= self._most
+    def count(self, job: str, what: Hashable) -> bool:
+        """Note what failed, the same only once; whether that is too much to go on."""
+        in_a_row = self._in_a_row.setdefault(job, set())
+        in_a_row.add(what)
+        return len(in_a_row) >= self._most
 
     def end(self, job: str) -> None:
         """Note that something went well, or that nothing more is tried."""

@@ -13,8 +13,9 @@ class Pace(Value):
     nothing moves for `stall_s`. The queue of items is polled every `poll_s` while there is a
     running job, every `idle_poll_s` otherwise. What failed is tried again after `first_wait_s`,
     twice that the next time, `most_wait_s` at most. What is finished is forgotten by the queues
-    after `keep_finished_s`. An item whose worker died `alone_after` times runs alone; where its
-    worker dies again, `most_deaths` in all, it is given up.
+    after `keep_finished_s`. An item that `alone_after` workers died with runs alone; where another
+    dies even then, it waits `alone_wait_s` before its next turn, since kills from outside often
+    come in a row, and after `most_deaths` of those it is given up.
     """
 
     ttl_s: PositiveFloat = 15.0
@@ -29,7 +30,8 @@ class Pace(Value):
     keep_finished_s: PositiveFloat = 600.0
     clean_up_s: PositiveFloat = 60.0
     alone_after: PositiveInt = 2
-    most_deaths: PositiveInt = 3
+    alone_wait_s: PositiveFloat = 10.0
+    most_deaths: PositiveInt = 2
 
     def wait_s(self, tries: int) -> float:
         """How long to wait after the n-th try in a row that failed."""

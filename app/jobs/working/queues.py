@@ -54,7 +54,8 @@ class Queues:
             self._client.register_queue(
                 ITEMS, worker_concurrency=SPARE * at_once, polling_interval_sec=pace.idle_poll_s
             )
-            self._client.register_queue(ALONE, worker_concurrency=1, polling_interval_sec=pace.idle_poll_s)
+            # Several are taken out, so that none waits for the next poll; the worker still runs one at a time.
+            self._client.register_queue(ALONE, worker_concurrency=at_once, polling_interval_sec=pace.idle_poll_s)
 
     def put_job(self, job: str) -> None:
         """Queue a job to be seen through; one that is in the queues already stays where it is."""

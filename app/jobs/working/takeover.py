@@ -15,12 +15,14 @@ from app.store.workers import count_takeover, read_clock
 def take_over(lost: Collection[Begun], database: Database, queues: Queues, pace: Pace) -> None:
     """Queue again what workers had begun that are dead.
 
-    An item whose worker died again and again has to run alone, so that it takes no neighbour with
-    it; where its worker dies even then, it is parked.
+    Most items of a dead worker are innocent, and all are where it was killed from outside. So the
+    first time an item only becomes a suspect: it goes on beside the others, but its worker notes
+    when it is at work. Where the worker dies during that too, the item has to run alone; it is
+    parked where workers die even then.
     """
 
     def choose(c: Connection) -> dict[str, str | None]:
-        return {begun.workflow_id: _choose(c, begun.workflow_id, pace) for begun in lost}
+        return {begun.workflow_id: _choose(c, begun, pace) for begun in lost}
 
     chosen = database.write_now(choose)
     for queue in (JOBS, ITEMS, ALONE):
@@ -28,23 +30,25 @@ def take_over(lost: Collection[Begun], database: Database, queues: Queues, pace:
     queues.give_up([workflow_id for workflow_id, name in chosen.items() if name is None])
 
 
-def _choose(c: Connection, workflow_id: str, pace: Pace) -> str | None:
+def _choose(c: Connection, begun: Begun, pace: Pace) -> str | None:
     """The queue that it goes to; None where it is given up."""
-    subject = read_name(workflow_id)
+    subject = read_name(begun.workflow_id)
     if subject is None:
         return None
     if subject.number is None:
         return JOBS
     if not find_waiting(c, subject.job, [subject.number]):
         return ITEMS  # settled, but the queue was not told
-    deaths = count_takeover(c, workflow_id)
-    if deaths >= pace.most_deaths:
-        _park(c, subject.job, subject.number, deaths)
+    deaths = count_takeover(c, begun.workflow_id, begun.executor_id)
+    if deaths >= pace.alone_after + pace.most_deaths:
+        _park(c, subject.job, subject.number, pace.most_deaths)
         return None
     return ALONE if deaths >= pace.alone_after else ITEMS
 
 
 def _park(c: Connection, job: str, number: int, deaths: int) -> None:
-    reason = f"Its worker died {deaths} times while working on it. Look into the article before it is tried again."
+    reason = (
+        f"Its worker died {deaths} times while working on it alone. Look into the article before it is tried again."
+    )
     item = load_item(c, job, number).model_copy(update={"state": "parked", "reason": reason, "tries": deaths})
     settle_item(c, item, datetime.fromtimestamp(read_clock(c), UTC))

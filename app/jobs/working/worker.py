@@ -60,7 +60,9 @@ class Worker:
         self._sleep = sleep
         self._queues = Queues(jobs_url)
         self._threads = Threads()
-        self._items = ItemWork(database, desk, at_once=at_once, pace=self._pace, now=now, sleep=sleep)
+        self._items = ItemWork(
+            database, desk, executor_id=executor_id, at_once=at_once, pace=self._pace, now=now, sleep=sleep
+        )
         self._jobs = JobWork(
             database,
             self._queues,

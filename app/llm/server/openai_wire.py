@@ -69,12 +69,18 @@ class OpenAIWire:
     async def _exchange(self, question: Question, shape: Shape, attempt_id: str, timeout_s: float) -> httpx2.Response:
         """The server's answer, whatever its status; its body is read."""
         request = build_request(question, shape, server=self.server, model=self.name)
-        completions = self._get_client().chat.completions.with_raw_response
         try:
-            answered = await completions.create(
-                **request,
-                extra_headers={"X-Client-Request-Id": attempt_id, "Accept-Encoding": "identity"},
-                timeout=httpx2.Timeout(timeout_s, connect=min(CONNECT_TIMEOUT_S, timeout_s)),
+            # As a raw request: `completions.create` copies every message and schema to look for what to
+            # rename, of which there is nothing. That takes longer than all else that is done to send them.
+            return await self._get_client().post(
+                "/chat/completions",
+                body=request,
+                cast_to=httpx2.Response,
+                options={
+                    "headers": {"X-Client-Request-Id": attempt_id, "Accept-Encoding": "identity"},
+                    "timeout": httpx2.Timeout(timeout_s, connect=min(CONNECT_TIMEOUT_S, timeout_s)),
+                    "security": {"bearer_auth": True},
+                },
             )
         except openai.APIStatusError as error:
             return error.response
@@ -84,7 +90,6 @@ class OpenAIWire:
             if isinstance(error, TimeoutError):
                 raise
             raise explain(error) from error
-        return answered.http_response
 
     def _get_client(self) -> openai.AsyncOpenAI:
         loop = asyncio.get_running_loop()

@@ -21,9 +21,11 @@ lease = Table(
     Column("until", Float, nullable=False),
 )
 
+# What was taken over from workers that died, and in which one it is at work now.
 takeover = Table(
     "takeover",
     metadata,
     Column("workflow_id", String, primary_key=True),
     Column("times", Integer, nullable=False),
+    Column("at_work_in", String),
 )

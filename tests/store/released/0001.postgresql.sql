@@ -213,7 +213,8 @@ CREATE SEQUENCE public.tag_event_seq_seq
 ALTER SEQUENCE public.tag_event_seq_seq OWNED BY public.tag_event.seq;
 CREATE TABLE public.takeover (
     workflow_id character varying NOT NULL,
-    times integer NOT NULL
+    times integer NOT NULL,
+    at_work_in character varying
 );
 CREATE TABLE public.taxonomy (
     version character varying NOT NULL,
@@ -279,7 +280,7 @@ INSERT INTO public.reading VALUES ('a-raw', 'a-digest', 'a-article_id', 'a url, 
 INSERT INTO public.spent VALUES ('a-day', 'a-job', 1, 1, 0.25, 1);
 INSERT INTO public.stood VALUES (1, 'a-article', 1, '2026-11-23 12:30:15+00', 'a-job');
 INSERT INTO public.tag_event VALUES (1, 'a-article', 'a-field', 'a-tag', 'a-event', 'a-by', '2026-11-23 12:30:15+00', 'a-job');
-INSERT INTO public.takeover VALUES ('a-workflow_id', 1);
+INSERT INTO public.takeover VALUES ('a-workflow_id', 1, 'a-at_work_in');
 INSERT INTO public.taxonomy VALUES ('a-version', 'a document, it''s “said”', '2026-11-23 12:30:15+00');
 INSERT INTO public.verdict VALUES ('a-fingerprint', 'a-digest', 'a-category', 'a-judge', 'a-model', 'a-prompt_version', 'a document, it''s “said”', true, 1, '2026-11-23 12:30:15+00');
 INSERT INTO public.word VALUES (1, 'a-article', 'a-category', 'a-verdict', 'a note, it''s “said”', 'a-by', '2026-11-23 12:30:15+00', 'a-decision');

@@ -228,9 +228,10 @@ INSERT INTO "tag_event" VALUES(1,'a-article','a-field','a-tag','a-event','a-by',
 CREATE TABLE takeover (
 	workflow_id VARCHAR NOT NULL, 
 	times INTEGER NOT NULL, 
+	at_work_in VARCHAR, 
 	CONSTRAINT pk_takeover PRIMARY KEY (workflow_id)
 );
-INSERT INTO "takeover" VALUES('a-workflow_id',1);
+INSERT INTO "takeover" VALUES('a-workflow_id',1,'a-at_work_in');
 CREATE TABLE taxonomy (
 	version VARCHAR NOT NULL, 
 	document TEXT NOT NULL, 

@@ -145,5 +145,6 @@ def _make_workers() -> None:
         "takeover",
         *required(STRING, "workflow_id"),
         *required(INTEGER, "times"),
+        *optional(STRING, "at_work_in"),
         sa.PrimaryKeyConstraint("workflow_id", name="pk_takeover"),
     )
