@@ -305,7 +305,7 @@ async def test_few_suspects_run_at_the_same_time_but_beside_others(store: Databa
     keep_job_of(store, 30)
     for number in range(15):
         let_die(store, number, times=1)
-    desk = FakeDesk(latency_s=0.01)
+    desk = FakeDesk(latency_s=0.05)
     suspects: list[str] = []
     seen: list[int] = []
 
@@ -322,7 +322,7 @@ async def test_few_suspects_run_at_the_same_time_but_beside_others(store: Databa
 
     await work_on(make_work(store, Watching(), at_once=12), *range(30))
     assert max(seen) == 3
-    assert desk.most_at_once == 12
+    assert 3 < desk.most_at_once <= 12
     assert count(store).decided == 30
 
 
