@@ -104,6 +104,7 @@ def tell_usd(cost_usd: float | None) -> str:
     """An amount of money, to the hundredth of a cent where it is small."""
     if cost_usd is None:
         return "not known"
+    cost_usd = round(cost_usd, 6) + 0.0  # what sums of fractions leave behind is no debt
     return f"${cost_usd:,.2f}" if cost_usd >= 1 or cost_usd == 0 else f"${cost_usd:.4f}"
 
 
