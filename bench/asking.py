@@ -1,48 +1,35 @@
 """Measures asking a model server: articles a second, added latency, and what becomes of faults.
 
-Run as `python -m bench.asking [--only alone|whole|faults|quota] [--profile]`. The server is our
-own faulty one in a process of its own, so that no model's speed is measured. Each figure stands
-beside its limit and, where one was measured, the best peer's.
+    python -m bench.asking [--only alone|whole|faults|quota] [--profile]
+
+The server is our own faulty one in a process of its own, so that no model's speed is measured. Each
+figure stands beside its limit and, where one was measured, the best peer's. One JSON object last.
+
+alone   articles a second where each is only asked about, and what asking adds to the server's own time
+whole   the same with all of the way of an article, decisions and their keeping included
+faults  a server that fails in every manner: all is decided or waits for a person, and the books agree
+quota   money that is gone in the middle: how many calls are made after that
 """
 
-import argparse
 import asyncio
 import cProfile
-import json
 import pstats
-import shutil
 import statistics
-import tempfile
-import time
-import uuid
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
-from pathlib import Path
 from typing import Any
 
-from app.bootstrap.classifying import compose_classifier
-from app.bootstrap.embeddings import find_embeddings
-from app.category_files.loading import load_taxonomy
-from app.classifier.way import Classifier
 from app.domain.article import Article
 from app.domain.decision import Decision
-from app.domain.errand import Errand
-from app.llm.tab import Tab
-from app.prompting.counting import load_counter
-from app.settings import Settings
-from app.store.opening import open_database
-from tests.servers.composition import MODEL, QuickClock, WholeLedger, open_model_at
-from tests.servers.faulty_server import FarServer, start_faulty_server
+from bench.asking_site import IN_FLIGHT, Bench
+from bench.frame import end, make_parser
+from tests.servers.composition import QuickClock
+from tests.servers.faulty_server import start_faulty_server
 from tests.servers.reconciling import Reconciliation, count_sent_after_refusal, reconcile
 from tests.servers.varied_articles import build_varied_articles
 
-ROOT = Path(__file__).parent.parent
-FOLDER = Path(tempfile.mkdtemp(prefix="scopenote-bench-"))
-"""Where the stores with the ledgers of this run lie, one for each bench; taken away at its end."""
 ARTICLES, FAULTY_ARTICLES, SHARE = 200, 500, 0.15
-LATENCY_S, IN_FLIGHT = 0.5, 16
+LATENCY_S = 0.5
 ONE_BY_ONE = 100
-JOB = Errand(urgency="job", job="bench")
 LIMITS = {
     "alone_per_s": (">=", 28.0, "ideal 32, best peer 26"),
     "alone_at_once_per_s": (">=", 150.0, "no latency at the server"),
@@ -50,84 +37,19 @@ LIMITS = {
 }
 
 
-class Bench:
-    """One classifier and its books, over one server."""
-
-    def __init__(self, server: FarServer, *, judge: str = "llm", second: str = "off", **model: Any) -> None:  # noqa: ANN401 - passed on
-        settings = Settings.model_validate(
-            {"categories": ROOT / "categories", "judge": judge, "second_opinion": second, **model.pop("settings", {})}
-        )
-        self.server = server
-        self._database = open_database(f"sqlite:///{FOLDER}/{uuid.uuid4().hex}.db")
-        self.ledger = WholeLedger(self._database)
-        self.model = open_model_at(
-            server.base_url,
-            counter=load_counter(MODEL),
-            ledger=self.ledger,
-            in_flight=IN_FLIGHT,
-            **{"timeout_s": 60.0, **model},
-        )
-        embedder = find_embeddings().embedder if second != "off" else None
-        self.classifier: Classifier = compose_classifier(
-            load_taxonomy(settings.categories), settings, embedder, self.model
-        )
-
-    async def ask(self, article: Article) -> None:
-        """Plan and ask, and read the answer; what follows from it is left out."""
-        plan = await self.classifier.plan(article)
-        await self.classifier.hearing.judge.judge(article, plan, JOB, Tab())
-
-    async def classify(self, article: Article) -> Decision:
-        """The whole way."""
-        return await self.classifier.classify(article, errand=JOB)
-
-    async def run(self, work: Callable[[Article], Coroutine[Any, Any, Any]], articles: list[Article]) -> float:
-        """Articles a second, with twice as many at work as may be in flight, as jobs do it, after one to warm up."""
-        await work(build_varied_articles(1, sentences=5)[0])
-        waiting = iter(articles)
-        begin = time.perf_counter()
-        await asyncio.gather(*(_work_off(work, waiting) for _ in range(2 * IN_FLIGHT)))
-        took_s = time.perf_counter() - begin
-        await self.close()
-        return len(articles) / took_s
-
-    async def time_each(self, articles: list[Article]) -> list[float]:
-        """Milliseconds of each, one after the other; the first are left out."""
-        times = []
-        for article in articles:
-            begin = time.perf_counter()
-            await self.ask(article)
-            times.append((time.perf_counter() - begin) * 1000)
-        await self.close()
-        return times[8:]
-
-    async def close(self) -> None:
-        """Let go of the server and the store."""
-        await self.model.close()
-        self._database.close()
-
-
-async def _work_off(work: Callable[[Article], Coroutine[Any, Any, Any]], waiting: Iterator[Article]) -> None:
-    for article in waiting:
-        await work(article)
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["alone", "whole", "faults", "quota"], default=None)
-    parser.add_argument("--profile", action="store_true", help="where the time of (b) and (c) goes")
+    parser = make_parser("bench.asking", __doc__)
+    parser.add_argument("--only", choices=["alone", "whole", "faults", "quota"], help="this part and no other")
+    parser.add_argument("--profile", action="store_true", help="then print where the time goes")
     options = parser.parse_args()
     figures: dict[str, object] = {}
     parts = {"alone": measure_alone, "whole": measure_whole, "faults": measure_faults, "quota": measure_quota}
-    try:
-        for name, measure in parts.items():
-            if options.only in {None, name}:
-                figures |= measure()
-        if options.profile:
-            profile()
-    finally:
-        shutil.rmtree(FOLDER)
-    print(json.dumps(figures))
+    for name, measure in parts.items():
+        if options.only in {None, name}:
+            figures |= measure()
+    if options.profile:
+        profile()
+    end(figures)
 
 
 def measure_alone() -> dict[str, object]:

@@ -5,11 +5,10 @@
 A gullible scripted model obeys every order that reaches it, and lies in three ways about the evidence.
 Prints how many attacks are seen by a pattern, how many are held with and without the local judge's second
 opinion, and by what; then the same for public collections of injections; then how many honest articles are
-suspected. DIR holds injections/, arxiv/ and digitalgov/.
+suspected. DIR holds injections/, arxiv/ and digitalgov/;
+what is not there is left out. One JSON object last.
 """
 
-import argparse
-import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from app.bootstrap.embeddings import find_embeddings
 from app.domain.article import Article
 from app.parsing.article_files import read_article_file
 from app.rules.suspicion.finding import find_suspicious
+from bench.frame import end, make_parser
 from bench.retrieval_data import load_set
 from tests.containment.attacks import ATTACKS, Attack, read_attack
 from tests.containment.course import Course, find, tell_holder
@@ -30,7 +30,7 @@ HONEST_LIMIT = 0.005
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = make_parser("bench.containment", __doc__)
     parser.add_argument("--data", type=Path, help="folder that holds injections/, arxiv/ and digitalgov/")
     parser.add_argument("--limit", type=int, help="injections of public collections at most, evenly spread")
     arguments = parser.parse_args()
@@ -41,7 +41,7 @@ def main() -> None:
         step = max(1, len(payloads) // arguments.limit) if arguments.limit else 1
         figures["payloads"] = measure_payloads(course, payloads[::step]) if payloads else {"skipped": "no such data"}
     figures["honest"] = measure_honest(arguments.data)
-    print(json.dumps(figures))
+    end(figures)
 
 
 def measure_attacks(course: Course) -> dict[str, object]:

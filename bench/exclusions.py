@@ -1,11 +1,11 @@
 """Owns the measurement of the exclusion grammar against hand-made readings of exclusions.
 
-`python -m bench.exclusions --gold FILE [--misses] [--half dev|check]`: prints what agrees, and as
-its last line one JSON object. FILE holds one JSON object per line: `text`, `category_title` and the
+    python -m bench.exclusions --gold FILE [--misses] [--half dev|check]
+
+Prints what agrees; one JSON object last. FILE holds one JSON object per line: `text`, `category_title` and the
 reading (`kind`, `subjects`, `condition`, `redirect_to`, `needs_judgement`, perhaps `parts`).
 """
 
-import argparse
 import hashlib
 import json
 import re
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from app.category_files.exclusions.grammar import compile_exclusion
+from bench.frame import end, make_parser, skip
 
 Row = dict[str, Any]
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
@@ -134,14 +135,13 @@ def is_in_half(row: Row, half: str) -> bool:
 
 def main() -> None:
     """Read the options, measure, print."""
-    parser = argparse.ArgumentParser(description="Measure the exclusion grammar.")
-    parser.add_argument("--gold", type=Path, required=True)
-    parser.add_argument("--half", choices=("all", "dev", "check"), default="all")
-    parser.add_argument("--misses", action="store_true")
+    parser = make_parser("bench.exclusions", __doc__)
+    parser.add_argument("--gold", type=Path, required=True, help="file of readings made by hand")
+    parser.add_argument("--half", choices=("all", "dev", "check"), default="all", help="of the readings (default all)")
+    parser.add_argument("--misses", action="store_true", help="print each reading that differs, and how")
     options = parser.parse_args()
     if not options.gold.is_file():
-        print(f"skipped: {options.gold} is not there")
-        print(json.dumps({"skipped": f"no file {options.gold.name}"}))
+        skip(f"{options.gold} is not there")
         return
     rows = [json.loads(line) for line in options.gold.read_text(encoding="utf-8").splitlines() if line.strip()]
     pairs = [(compile_row(row), row) for row in rows if is_in_half(row, options.half)]
@@ -152,7 +152,7 @@ def main() -> None:
     print()
     for name, figure in result.items():
         print(f"{name:22} {figure}")
-    print(json.dumps(result))
+    end(result)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,7 @@ article (cached tokens count by their share of the price). With --data DIR, whic
 right categories are asked about, by a shortlist and as planned. One JSON object last.
 """
 
-import argparse
 import asyncio
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +30,7 @@ from app.llm.spending.prices import load_prices
 from app.prompting.composing import Composer
 from app.prompting.counting import load_counter
 from app.similarity.grouping import group_alike
+from bench.frame import end, make_parser
 from bench.packing_data import make_article, make_definitions
 from bench.packing_recall import Shape, measure_recall
 from bench.retrieval_data import load_set
@@ -118,12 +117,12 @@ def print_ways(ways: dict[str, Estimate], plan: Plan) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--definitions", type=int, default=181)
-    parser.add_argument("--tokens", type=int, default=500, help="of one definition")
-    parser.add_argument("--article", type=int, default=1500, help="tokens of the article's text")
+    parser = make_parser("bench.packing", __doc__)
+    parser.add_argument("--definitions", type=int, default=181, help="how many (default 181)")
+    parser.add_argument("--tokens", type=int, default=500, help="of one definition (default 500)")
+    parser.add_argument("--article", type=int, default=1500, help="tokens of the article's text (default 1500)")
     parser.add_argument("--data", type=Path, help="folder that holds arxiv/: measures recall")
-    parser.add_argument("--limit", type=int, default=250, help="articles to measure recall on, evenly spread")
+    parser.add_argument("--limit", type=int, default=250, help="articles to measure recall on (default 250)")
     arguments = parser.parse_args()
     composer = Composer(PROMPTS, secret=b"bench")
     counter = load_counter(MODELS[0][0])
@@ -162,7 +161,7 @@ def main() -> int:
         results["recall"] = measure_recall(labelled, shape, tariff, composer, counter) if labelled else None
         if labelled is None:
             print(f"\nno labelled set in {arguments.data}")
-    print(json.dumps(results))
+    end(results)
     return 0
 
 

@@ -1,12 +1,12 @@
 """Owns the measurement of a prompt's tokens against the bare text of the article and the definitions.
 
-`python -m bench.prompt_tokens [--prompts DIR] [--show]`: needs no data. Prints the floor (article and
-definitions as plain text), our prompt, and what ours adds for each article (uncached) and once for
-all articles (cached), beside what other systems send for as many definitions and as long an
-article; as its last line one JSON object.
+    python -m bench.prompt_tokens [--prompts DIR] [--show]
+
+Needs no data. Prints the floor (article and definitions as plain text), our prompt, and what ours adds for
+each article (uncached) and once for all articles (cached), beside what other systems send for as many
+definitions and as long an article. One JSON object last.
 """
 
-import argparse
 import json
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from app.parsing.reading import read_article
 from app.parsing.submission import Submission
 from app.prompting.composing import Composer
 from app.prompting.counting import load_counter
+from bench.frame import end, make_parser
 
 HERE = Path(__file__).parent
 DATA = HERE / "prompt_data"
@@ -50,8 +51,8 @@ def read_example() -> Article:
 
 def main() -> None:
     """Read the options, measure, print."""
-    parser = argparse.ArgumentParser(description="Count a prompt's tokens against the bare texts.")
-    parser.add_argument("--prompts", type=Path, default=HERE.parent / "prompts")
+    parser = make_parser("bench.prompt_tokens", __doc__)
+    parser.add_argument("--prompts", type=Path, default=HERE.parent / "prompts", help="folder (default prompts/)")
     parser.add_argument("--show", action="store_true", help="print the prompt")
     options = parser.parse_args()
     counter = load_counter(MODEL)
@@ -76,20 +77,18 @@ def main() -> None:
     print(f"schema, cached     {counter.count(schema):6}  as JSON; servers render it in ways of their own")
     for name, tokens in PEERS.items():
         print(f"  {name:38} {tokens:6}  added {tokens - PEER_FLOOR:5}, all of it with every article")
-    print(
-        json.dumps(
-            {
-                "encoding": counter.name,
-                "exact": counter.exact,
-                "floor": floor,
-                "ours": ours,
-                "uncached_added": uncached,
-                "cached_added": cached,
-                "schema": counter.count(schema),
-                "best_peer_added": 164,
-                "within_limits": uncached < MAX_UNCACHED and cached < MAX_CACHED,
-            }
-        )
+    end(
+        {
+            "encoding": counter.name,
+            "exact": counter.exact,
+            "floor": floor,
+            "ours": ours,
+            "uncached_added": uncached,
+            "cached_added": cached,
+            "schema": counter.count(schema),
+            "best_peer_added": 164,
+            "within_limits": uncached < MAX_UNCACHED and cached < MAX_CACHED,
+        }
     )
 
 

@@ -5,11 +5,10 @@
 Prints each expectation that is not met; for the labelled sets precision, recall and F1 of what is
 assigned (pooled over all pairs), and everywhere how often a person is asked. The labels are an
 editor's or an author's choice among equals: an assignment that they lack is not always wrong.
+One JSON object last.
 """
 
-import argparse
 import asyncio
-import json
 from collections import Counter
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from app.domain.decision import Decision
 from app.parsing.article_files import read_article_file
 from app.settings import Settings
 from bench.expectations import compare, load_expectations
+from bench.frame import end, make_parser
 from bench.retrieval_data import LabelledSet, load_set
 
 ROOT = Path(__file__).parent.parent
@@ -29,16 +29,16 @@ SETS = ("cs", "arxiv", "digitalgov")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = make_parser("bench.quality", __doc__)
     parser.add_argument("--data", type=Path, help="folder that holds arxiv/ and digitalgov/")
-    parser.add_argument("--set", choices=(*SETS, "all"), default="all")
-    parser.add_argument("--limit", type=int, default=200, help="articles per set, evenly spread")
+    parser.add_argument("--set", choices=(*SETS, "all"), default="all", help="of the labelled sets (default all)")
+    parser.add_argument("--limit", type=int, default=200, help="articles per set, evenly spread (default 200)")
     arguments = parser.parse_args()
     figures: dict[str, object] = {"examples": measure_examples()}
     for name in SETS if arguments.set == "all" else (arguments.set,):
         found = load_set(name, arguments.data, arguments.limit) if arguments.data else None
         figures[name] = measure_set(found) if found else {"skipped": "no such data"}
-    print(json.dumps(figures))
+    end(figures)
 
 
 def measure_examples() -> dict[str, object]:

@@ -1,14 +1,21 @@
 """Measures reclassifying an archive for real: the command line, its store and its workers against a model server.
 
-Run as `python -m bench.reclassify [--articles 10000] [--only runs|kills|takeover|throughput|large] [--embeddings]`.
+    python -m bench.reclassify [--articles 10000] [--only PART ...] [--embeddings] [--large-mb 2000]
+
 The server is our own in a process of its own, the articles and definitions are made up, and the second
 opinion is off. Without --embeddings the commands run as where the embedding model is not installed; with it,
-sentences are embedded as in service, which takes most of the time. `large` runs only when it is named.
+sentences are embedded as in service, which takes most of the time. Each figure stands beside its limit; one
+JSON object last.
+
+runs        in full, then with nothing changed, a definition, a threshold, an article, its metadata; memory
+kills       one worker on SQLite, killed five times: each article once, every call in the ledger
+takeover    two workers on PostgreSQL, of which one is killed; left out where PostgreSQL cannot run
+throughput  articles a second beside asking alone (at most 1,500 articles)
+large       planning a file that does not fit into memory; only where it is named
 """
 
 import argparse
 import asyncio
-import json
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -26,33 +33,37 @@ from app.settings import Settings
 from app.store.articles import list_articles, load_article
 from app.store.connection import Connection
 from app.store.opening import open_database
-from bench.jobs_kills import read_rss_mb
-from bench.reclassify_data import DEFINITIONS, find_article, write_archive, write_lines
+from bench.frame import end, make_parser
+from bench.reclassify_data import find_article, write_archive, write_lines
+from bench.reclassify_definitions import DEFINITIONS
 from bench.reclassify_kills import measure_kills, measure_takeover
 from bench.reclassify_site import Asked, Site, make_site
+from bench.watching import measure_growth, read_rss_mb, tell_growth
 from tests.servers.composition import MODEL, WholeLedger, open_model_at
 
 PARTS = ("runs", "kills", "takeover", "throughput", "large")
 EDITED = "ferries"
 LATENCY_S, THROUGHPUT_LATENCY_S, THROUGHPUT_IN_FLIGHT, THROUGHPUT_ARTICLES = 0.05, 0.5, 32, 1_500
-UNCHANGED_S, MEMORY_SHARE, THROUGHPUT_SHARE = 10.0, 0.10, 0.85
+UNCHANGED_S, THROUGHPUT_SHARE = 10.0, 0.85
 LARGE_RSS_MB = 500.0
 Samples = list[tuple[float, int, float]]
 """Seconds, items settled, megabytes: a few times a second."""
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--articles", type=int, default=10_000)
-    parser.add_argument("--only", choices=PARTS, nargs="*")
+    parser = make_parser("bench.reclassify", __doc__)
+    parser.add_argument("--articles", type=int, default=10_000, help="in the archive (default 10000, at least 50)")
+    parser.add_argument("--only", choices=PARTS, nargs="+", help="these parts and no others")
     parser.add_argument("--embeddings", action="store_true", help="embed sentences, as in service")
-    parser.add_argument("--large-mb", type=int, default=2_000, help="the size of the file of JSON lines")
+    parser.add_argument("--large-mb", type=int, default=2_000, help="of the file in `large` (default 2000)")
     options = parser.parse_args()
+    if options.articles < 50:
+        parser.error("--articles must be 50 or more: a kill needs a moment between start and end")
     figures: dict[str, Any] = {"articles": options.articles, "embeddings": options.embeddings}
     with tempfile.TemporaryDirectory(prefix="scopenote-cache-") as folder:
         for part in options.only or PARTS[:-1]:
             figures[part] = measure(part, options, Path(folder))
-    print(json.dumps(figures))
+    end(figures)
 
 
 def measure(part: str, options: argparse.Namespace, cache: Path) -> dict[str, Any]:
@@ -123,14 +134,11 @@ def take_sample(site: Site, pid: int, samples: Samples) -> None:
         samples.append((time.monotonic(), site.count_settled(job), read_rss_mb(pid)))
 
 
-def show_memory(samples: Samples, articles: int) -> dict[str, float]:
-    """The first tenth warms up: imports, pools and caches come with the first items."""
-    first = [mb for _, settled, mb in samples if articles * 0.1 <= settled < articles * 0.2]
-    last = [mb for _, settled, mb in samples if settled >= articles * 0.9]
-    early, late = (sum(some) / max(1, len(some)) for some in (first, last))
-    growth = late / early - 1 if early else 0.0
-    print(f"  memory: {early:.0f} MB in the second tenth, {late:.0f} MB in the last ({growth:+.1%}; limit +10 %)")
-    return {"early_mb": round(early, 1), "late_mb": round(late, 1), "growth": round(growth, 3)}
+def show_memory(samples: Samples, articles: int) -> dict[str, object]:
+    """Print how the memory of the full run grew."""
+    figures, words = tell_growth(measure_growth([(settled, mb) for _, settled, mb in samples], articles))
+    print(f"  memory: {words}")
+    return figures
 
 
 def measure_throughput(articles: int, cache: Path, *, embeddings: bool) -> dict[str, float]:

@@ -7,8 +7,6 @@ occur as labels (the 155 less six aliases); digitalgov: 51 topics. Beside ours s
 the same rows, and the figures once measured for it on another draw. One JSON object last.
 """
 
-import argparse
-import json
 import sys
 import time
 from pathlib import Path
@@ -22,6 +20,7 @@ from app.similarity.evidence import FEATURES, LEXICAL_FEATURES, measure_evidence
 from app.similarity.passages import read_vectors
 from app.similarity.shortlist import score_evidence
 from app.similarity.taxonomy_index import TaxonomyIndex
+from bench.frame import end, make_parser, skip
 from bench.retrieval_data import LabelledSet, load_set
 from bench.retrieval_fit import fit_weights
 from bench.retrieval_metrics import Labels, Scores, measure_ranking, print_header, print_measures
@@ -116,9 +115,9 @@ def print_ablation(evidence: Evidence, labels: Labels) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = make_parser("bench.retrieval", __doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds arxiv/ and digitalgov/")
-    parser.add_argument("--set", choices=("cs", "arxiv", "digitalgov", "all"), default="all")
+    parser.add_argument("--set", choices=(*KNOWN_BASELINE, "all"), default="all", help="labelled set (default all)")
     parser.add_argument("--limit", type=int, help="at most so many articles per set, evenly spread")
     parser.add_argument("--ablation", action="store_true", help="what each feature adds")
     parser.add_argument("--fit", action="store_true", help="weights fitted on half of the articles, tried on the rest")
@@ -126,14 +125,12 @@ def main() -> int:
     try:
         embedder = load_embedder()
     except EmbeddingsUnavailable as problem:
-        print(problem)
-        print(json.dumps({"skipped": str(problem)}))
+        skip(str(problem))
         return 0
-    names = ("cs", "arxiv", "digitalgov") if arguments.set == "all" else (arguments.set,)
+    names = tuple(KNOWN_BASELINE) if arguments.set == "all" else (arguments.set,)
     sets = [found for name in names if (found := load_set(name, arguments.data, arguments.limit))]
     if not sets:
-        print(f"no labelled sets in {arguments.data}")
-        print(json.dumps({"skipped": f"no labelled sets in {arguments.data}"}))
+        skip(f"no labelled sets in {arguments.data}")
         return 0
     results: dict[str, object] = {}
     measured: list[tuple[Evidence, Labels]] = []
@@ -142,7 +139,7 @@ def main() -> int:
         measured.append((evidence, find_labels(labelled)))
     if arguments.fit:
         fit_weights(measured)
-    print(json.dumps(results))
+    end(results)
     return 0
 
 

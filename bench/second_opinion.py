@@ -6,11 +6,10 @@ No LLM is asked. An oracle stands in its place: it claims, with a true quote, ju
 that the labels name. Whatever the second opinion then sends to a person is a false alarm, as far
 as the labels are right. A liar, beside it, claims one category per article that is no label: what
 of that goes to a person is what the second opinion holds when a model has been talked into a tag.
+One JSON object last.
 """
 
-import argparse
 import asyncio
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +29,7 @@ from app.llm.tab import Tab
 from app.parsing.article_files import read_article_file
 from app.settings import Settings
 from bench.expectations import load_expectations
+from bench.frame import end, make_parser
 from bench.retrieval_data import LabelledArticle, LabelledSet, load_set
 
 ROOT = Path(__file__).parent.parent
@@ -63,9 +63,9 @@ class Oracle:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = make_parser("bench.second_opinion", __doc__)
     parser.add_argument("--data", type=Path, help="folder that holds arxiv/ and digitalgov/")
-    parser.add_argument("--limit", type=int, default=150, help="articles per set, evenly spread")
+    parser.add_argument("--limit", type=int, default=150, help="articles per set, evenly spread (default 150)")
     arguments = parser.parse_args()
     figures: dict[str, object] = {"examples": measure(load_examples())}
     for name in SETS:
@@ -73,7 +73,7 @@ def main() -> None:
         figures[name] = measure(found) if found else {"skipped": "no such data"}
         if not found:
             print(f"skipped: no {name} data")
-    print(json.dumps(figures))
+    end(figures)
 
 
 def load_examples() -> LabelledSet:

@@ -1,10 +1,11 @@
 """Measures what a user waits for and what a machine must hold: start, latency, memory, scale.
 
-Run as `python -m bench.speed --data DIR`; DIR as the data for evaluation is laid out, with the
-seed article in `DIR/../seeds`. Each figure is of a process of its own, beside the limit it has.
+    python -m bench.speed --data DIR
+
+DIR as the data for evaluation is laid out: it holds iptc/, and the seed article is in `DIR/../seeds`. Each
+figure is of a process of its own, beside the limit it has. One JSON object last.
 """
 
-import argparse
 import json
 import os
 import statistics
@@ -14,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from bench.frame import end, make_parser, skip
 
 ROOT = Path(__file__).parent.parent
 SEED_ARTICLE = "002_f0b1a27ca56f6ad8.txt"
@@ -27,7 +30,6 @@ from app.bootstrap.services import build_services
 from app.parsing.article_files import read_article_file
 from app.settings import Settings
 from pathlib import Path
-from typing import Any
 folder, article, rounds = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 services = build_services(Settings(categories=folder, judge="local"))
 loaded = time.perf_counter()
@@ -56,13 +58,12 @@ print(json.dumps({
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser("bench.speed", __doc__)
     parser.add_argument("--data", type=Path, required=True, help="the data for evaluation")
     data = parser.parse_args().data
     article = data.parent / "seeds" / SEED_ARTICLE
     if not article.exists():
-        print(f"skipped: {article} is not there")
-        print(json.dumps({"skipped": "no seed article"}))
+        skip(f"{article} is not there")
         return
     figures = {"start_s": measure_start(article), **measure_seed(article)}
     figures |= measure_scale(data / "iptc" / "mediatopics.json", article)
@@ -70,7 +71,7 @@ def main() -> None:
         print(f"{name:24} {figures[name]:8.2f}   limit {limit}")
     for name in sorted(set(figures) - set(LIMITS)):
         print(f"{name:24} {figures[name]:8.2f}")
-    print(json.dumps(figures))
+    end(figures)
 
 
 def measure_start(article: Path) -> float:

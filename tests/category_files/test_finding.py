@@ -1,39 +1,11 @@
 """Owns the tests of finding: which files of a folder are definitions, and what each is called."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from app.category_files.loading import load_taxonomy
-from app.domain.category import Category, Taxonomy
-
-Write = Callable[[dict[str, str]], Path]
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    def write_files(files: dict[str, str]) -> Path:
-        for name, text in files.items():
-            path = tmp_path / "taxonomy" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="")
-        return tmp_path / "taxonomy"
-
-    return write_files
-
-
-def stub(title: str, more: str = "") -> str:
-    return f"---\ntitle: {title}\ndescription: About {title}.\n{more}---\n"
-
-
-def ids(taxonomy: Taxonomy) -> list[str]:
-    return [category.id for category in taxonomy.categories]
-
-
-def only(taxonomy: Taxonomy) -> Category:
-    (category,) = taxonomy.categories
-    return category
+from tests.category_files.made_files import Write, ids, only, stub
 
 
 @pytest.mark.parametrize(

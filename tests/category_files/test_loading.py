@@ -2,14 +2,13 @@
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from app.category_files.loading import load_taxonomy
-from app.domain.category import Category, Taxonomy
 from app.errors import BadFile
+from tests.category_files.made_files import Write, ids, only, stub
 
 SEED = Path(__file__).parents[2] / "../shared/seeds/000_c543f833e0a4704e.txt"
 RIVERS = """---
@@ -29,28 +28,6 @@ Instructions: |-
 Body.
 """
 
-Write = Callable[[dict[str, str]], Path]
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    def write_files(files: dict[str, str]) -> Path:
-        for name, text in files.items():
-            path = tmp_path / "taxonomy" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="")
-        return tmp_path / "taxonomy"
-
-    return write_files
-
-
-def stub(title: str, more: str = "") -> str:
-    return f"---\ntitle: {title}\ndescription: About {title}.\n{more}---\n"
-
-
-def ids(taxonomy: Taxonomy) -> list[str]:
-    return [category.id for category in taxonomy.categories]
-
 
 def refuse(path: Path) -> BadFile:
     with pytest.raises(BadFile) as refused:
@@ -60,11 +37,6 @@ def refuse(path: Path) -> BadFile:
 
 def words_of(text: str) -> set[str]:
     return {word.strip("*:-.").casefold() for word in text.split()} - {""}
-
-
-def only(taxonomy: Taxonomy) -> Category:
-    (category,) = taxonomy.categories
-    return category
 
 
 def test_a_definition_is_read_with_ids_for_its_topics_and_exclusions(write: Write) -> None:

@@ -10,8 +10,9 @@ from app.jobs.working.launching import prepare
 from app.jobs.working.pace import Pace
 from app.jobs.working.queues import Queues
 from app.store.database import Database
-from app.store.opening import open_database
+from tests.empty_stores import open_empty_store
 from tests.jobs.queue_rows import Rows
+from tests.servers.faulty_server import FaultyServer, serve_faults
 from tests.servers.postgres import serve_postgres
 
 
@@ -29,11 +30,24 @@ def store_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Database]:
+def database(tmp_path: Path) -> Iterator[Database]:
     """An empty store in a file."""
-    opened = open_database(store_url)
+    opened = open_empty_store(tmp_path)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def store(database: Database) -> Database:
+    """The same, as the engine's tests call it."""
+    return database
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    """A model server of ours, with a Batch API, that goes wrong as it is told to."""
+    with serve_faults() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
