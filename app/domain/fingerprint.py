@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from app.domain.article import Article
 from app.domain.feedback import Word
@@ -18,6 +19,7 @@ def fingerprint_reading(article: Article, numbers: Iterable[int]) -> str:
     return _digest("reading", article.digest, *(f"{one.number} {one.start} {one.end}" for one in shown))
 
 
+@lru_cache(maxsize=4096)  # the same is looked up, asked and kept
 def fingerprint_verdict(*, reading: str, definition: str, prompt_version: str, judge: str) -> str:
     """What a judge's verdict about one category of one article depends on, as one digest.
 

@@ -2,14 +2,20 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 
+_SPACES = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
 _FOLDS = str.maketrans(
     {
+        **dict.fromkeys(_SPACES, " "),
+        **dict.fromkeys(map(chr, range(0x2000, 0x200B)), " "),
         **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4\u0060", "'"),
         **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
     }
 )
+_FOLDED = re.compile("[" + "".join(map(chr, _FOLDS)) + "]")
+_RUN = re.compile(r" {2,}")
 _CHUNK = re.compile(r"\s+|\S+")
 
 
@@ -27,18 +33,19 @@ class FoldedText:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        flat = _fold(text)
+        # Folding makes no character shorter, so that the whole is as long only where every one of them is.
+        is_flat = len(flat) == len(text)
         pieces: list[str] = []
         self._folded_starts: list[int] = []
         self._starts: list[int] = []
         self._even: list[bool] = []
         length = 0
-        for match in _CHUNK.finditer(text):
-            chunk = match.group()
-            piece = " " if chunk.isspace() else chunk.translate(_FOLDS).casefold()
+        for start, end, piece in _split_flat(flat) if is_flat else _split_words(text):
             pieces.append(piece)
             self._folded_starts.append(length)
-            self._starts.append(match.start())
-            self._even.append(len(piece) == len(chunk))
+            self._starts.append(start)
+            self._even.append(len(piece) == end - start)
             length += len(piece)
         self.folded = "".join(pieces)
         self._folded_starts.append(length)
@@ -60,3 +67,24 @@ class FoldedText:
         if self._even[chunk]:
             return self._starts[chunk] + position - self._folded_starts[chunk]
         return self._starts[chunk + 1] if is_end else self._starts[chunk]
+
+
+def _split_flat(flat: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and folded form of each run of whitespace, and of all that is between two of them."""
+    end = 0
+    for match in _RUN.finditer(flat):
+        yield end, match.start(), flat[end : match.start()]
+        end = match.end()
+        yield match.start(), end, " "
+    yield end, len(flat), flat[end:]
+
+
+def _split_words(text: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and folded form of each run of whitespace, and of each word."""
+    for match in _CHUNK.finditer(text):
+        chunk = match.group()
+        yield match.start(), match.end(), " " if chunk.isspace() else _fold(chunk)
+
+
+def _fold(text: str) -> str:
+    return _FOLDED.sub(lambda match: _FOLDS[ord(match.group())], text).casefold()

@@ -1,5 +1,9 @@
 """Owns grounding: what a judge cites is looked up, and what cannot be found is not evidence."""
 
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import islice
+
 from app.domain.article import Article, Sentence
 from app.domain.decision import Evidence
 from app.domain.grounded import GroundedCheck, GroundedVerdict
@@ -54,7 +58,7 @@ def _ground_check(
     return GroundedCheck(
         about=check.about,
         evidence=tuple(Evidence(quote=article.text[a:b], start=a, end=b) for a, b in spans),
-        sentences=tuple(s.number for s in article.sentences if any(_overlaps(s, span) for span in spans)),
+        sentences=tuple(sorted({number for span in spans for number in _find_sentences(span, article)})),
         distrusted=bool(found) and not spans,
     )
 
@@ -72,6 +76,15 @@ def _find_spans(check: Check, verdict: Verdict, article: Article, text: FoldedTe
 
 def _touches(span: tuple[int, int], shunned: frozenset[int], article: Article) -> bool:
     return any(_overlaps(article.sentences[number - 1], span) for number in shunned if number > 0)
+
+
+def _find_sentences(span: tuple[int, int], article: Article) -> Iterator[int]:
+    """The numbers of the sentences that a span has some of; sentences follow one another."""
+    first = bisect_right(article.sentences, span[0], key=lambda sentence: sentence.end)
+    for sentence in islice(article.sentences, first, None):
+        if sentence.start >= span[1]:
+            return
+        yield sentence.number
 
 
 def _overlaps(sentence: Sentence, span: tuple[int, int]) -> bool:

@@ -41,11 +41,13 @@ def assign(checked: CheckedVerdict, thresholds: Thresholds) -> Assignment:
         reasons = ()
     elif triggered and reasons in {("near_threshold",), ("judges_disagree",)}:
         # Under the threshold, or for one judge only above it, and excluded besides: no person could make it stand.
-        status, rationale, reasons = "rejected", scored.verdict.rationale, ()
+        status, rationale, reasons = "rejected", _say_why_not(scored), ()
     elif reasons:
         status, rationale = "review", _hear_both(scored)
+    elif scored.applies:
+        status, rationale = "assigned", scored.verdict.rationale
     else:
-        status, rationale = ("assigned" if scored.applies else "rejected"), scored.verdict.rationale
+        status, rationale = "rejected", _say_why_not(scored)
     return Assignment(
         category=category.id,
         title=category.title,
@@ -64,6 +66,15 @@ def assign(checked: CheckedVerdict, thresholds: Thresholds) -> Assignment:
 def _is_doubtful(triggered: ExclusionFinding, reasons: Sequence[ReviewReason]) -> bool:
     """Whether an exclusion stands by the word of a judge that may have been told what to say, or saw a part only."""
     return triggered.decided_by == "judge" and not {"injection_suspected", "sections_disagree"}.isdisjoint(reasons)
+
+
+def _say_why_not(scored: ScoredVerdict) -> str:
+    """The judge's rationale; where that tells what speaks for the category, first that it is not enough."""
+    if not scored.verdict.evidence:
+        return scored.verdict.rationale
+    digits = 2 if round(scored.score, 2) < round(scored.threshold, 2) else 3
+    below = f"{scored.score:.{digits}f}, below the threshold of {scored.threshold:.{digits}f}."
+    return f"{below} {scored.verdict.rationale}".rstrip()
 
 
 def _hear_both(scored: ScoredVerdict) -> str:

@@ -67,6 +67,34 @@ def test_an_excluded_category_names_the_bullet_and_the_reason() -> None:
     assert assignment.rationale == "Excluded by “Agile without governance”. Because."
 
 
+@pytest.mark.parametrize(
+    ("checked", "rationale"),
+    [
+        pytest.param(build_checked(C, 0.41), "0.41, below the threshold of 0.50. It is about it.", id="falls short"),
+        pytest.param(
+            build_checked(build_category(threshold=0.95), 0.9),
+            "0.90, below the threshold of 0.95. It is about it.",
+            id="a threshold of its own",
+        ),
+        pytest.param(
+            build_checked(C, 0.497, build_finding("triggered")),
+            "0.497, below the threshold of 0.500. It is about it.",
+            id="by a hair",
+        ),
+        pytest.param(build_checked(C, 0.3, rationale=""), "0.30, below the threshold of 0.50.", id="nothing said"),
+        pytest.param(
+            build_checked(C, 0.3, topics=(), rationale="No sentence is about it."),
+            "No sentence is about it.",
+            id="nothing for it",
+        ),
+        pytest.param(build_checked(C, 0.9), "It is about it.", id="assigned"),
+        pytest.param(build_checked(C, 0.49), "It is about it.", id="for a person"),
+    ],
+)
+def test_what_does_not_apply_is_not_told_as_if_it_did(checked: CheckedVerdict, rationale: str) -> None:
+    assert assign(checked, Thresholds()).rationale == rationale
+
+
 def test_a_definition_may_ask_for_another_threshold() -> None:
     strict = build_category(threshold=0.95)
     assert assign(build_checked(strict, 0.9), Thresholds()).status == "rejected"

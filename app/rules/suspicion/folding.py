@@ -22,7 +22,6 @@ _LOOK_ALIKES = str.maketrans(
 """Letters of other alphabets, and small capitals, that a reader takes for Latin ones."""
 _QUOTES = str.maketrans(dict.fromkeys("‘’‚‛“”„‟«»‹›'`´", '"'))
 _NO_WORD = re.compile(r"[\W_]+")
-_SPACE = re.compile(r"\s+")
 
 
 def fold_marks(text: str) -> str:
@@ -42,7 +41,7 @@ class Joined:
 
     def __init__(self, pieces: Sequence[str]) -> None:
         worded = [f" {_NO_WORD.sub(' ', piece).strip()}" for piece in pieces]
-        tightened = [_SPACE.sub("", piece).translate(_QUOTES) + "\n" for piece in pieces]
+        tightened = ["".join(piece.split()).translate(_QUOTES) + "\n" for piece in pieces]
         squeezed = [piece.replace(" ", "") for piece in worded]
         self.words = "".join(worded) + " "
         self.tight = "".join(tightened)
