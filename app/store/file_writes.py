@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, NonNegativeInt
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from app.domain.provenance import TagEvent
 from app.domain.value import Value
+from app.store.parts import split
 from app.store.storable import make_storable
 from app.store.tables.decisions import tag_event as tag_events
 from app.store.tables.jobs import file_write as file_writes
-from app.store.tables.jobs import item as items
 from app.store.tables.jobs import job as jobs
 from app.store.tag_events import read_event
 from app.store.upserting import insert_or
@@ -39,6 +39,15 @@ class FileWrite(Value):
     at: AwareDatetime
 
 
+class WrittenTags(Value):
+    """Tags that a job wrote to files and took out of them, and how many files each of that came to."""
+
+    attached: NonNegativeInt
+    attached_to: NonNegativeInt
+    removed: NonNegativeInt
+    removed_from: NonNegativeInt
+
+
 def keep_file_write(c: Connection, write: FileWrite) -> None:
     """Keep what became of a file, in place of what was kept about it before."""
     row = write.model_dump()
@@ -62,18 +71,42 @@ def list_file_writes(c: Connection, job: str, *, before: int | None = None, limi
     return [_read_write(row) for row in c.execute(query)]
 
 
-def find_later_write(c: Connection, write: FileWrite) -> FileWrite | None:
-    """What the last of the jobs made after this one has written to its file; None where none has."""
-    query = (
-        select(file_writes)
-        .join(items, (items.c.job == file_writes.c.job) & (items.c.number == file_writes.c.number))
-        .join(jobs, jobs.c.id == file_writes.c.job)
-        .where(items.c.article == make_storable(write.article), file_writes.c.path == write.path)
-        .where(jobs.c.seq > select(jobs.c.seq).where(jobs.c.id == write.job).scalar_subquery())
-        .where(file_writes.c.state.in_(("begun", "written")))
+def find_later_writes(c: Connection, job: str, paths: Sequence[str]) -> dict[str, list[FileWrite]]:
+    """What jobs made after this one did to these files and did not undo, the latest job first; by path.
+
+    By path, as the key of a file's article goes by the folder that was named.
+    """
+    found: dict[str, list[FileWrite]] = {}
+    later = jobs.c.seq > select(jobs.c.seq).where(jobs.c.id == job).scalar_subquery()
+    stands = file_writes.c.state != "undone"
+    for part in split(paths):
+        query = select(file_writes).join(jobs, jobs.c.id == file_writes.c.job)
+        query = query.where(later, stands, file_writes.c.path.in_(part)).order_by(jobs.c.seq.desc())
+        for write in map(_read_write, c.execute(query)):
+            found.setdefault(write.path, []).append(write)
+    return found
+
+
+def count_written_tags(c: Connection, job: str) -> WrittenTags:
+    """What a job did to the tags of files that still count as written by it; each tag counts once."""
+    of_job = (file_writes.c.job == job) & (file_writes.c.state == "written")
+    columns = (tag_events.c.event, tag_events.c.article, tag_events.c.field, tag_events.c.tag)
+    done = select(*columns).where(
+        tag_events.c.job == job,
+        tag_events.c.by == "scopenote",
+        tag_events.c.article.in_(select(file_writes.c.article).where(of_job)),
     )
-    row = c.execute(query.order_by(jobs.c.seq.desc()).limit(1)).one_or_none()
-    return None if row is None else _read_write(row)
+    each = done.distinct().subquery()
+    files = func.count(each.c.article.distinct()).label("files")
+    query = select(each.c.event, func.count().label("tags"), files).group_by(each.c.event)
+    counts = {row.event: row for row in c.execute(query)}
+    attached, removed = counts.get("attached"), counts.get("removed")
+    return WrittenTags(
+        attached=attached.tags if attached else 0,
+        attached_to=attached.files if attached else 0,
+        removed=removed.tags if removed else 0,
+        removed_from=removed.files if removed else 0,
+    )
 
 
 def find_reversals(c: Connection, job: str, key: str, now: datetime) -> list[TagEvent]:

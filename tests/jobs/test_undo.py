@@ -1,18 +1,22 @@
 """Owns the tests of undoing a job: byte for byte where nobody interfered, told and left where somebody did."""
 
+import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from app.errors import BadInput, NotKept
-from app.jobs.files import write_log
+from app.jobs.files import write_back, write_log
+from app.jobs.files.replacing import replace_bytes
 from app.jobs.files.write_log import LogLine
 from app.store.batches import Batch, change_batch, make_batch
 from app.store.decisions import find_standing
+from app.store.file_writes import FileWrite, find_file_write, keep_file_write
 from app.store.jobs import load_job
 from app.store.tables.decisions import stood
 from tests.jobs.tagged_files import Archive, open_archive
@@ -66,10 +70,10 @@ async def test_a_partly_drifted_archive_gets_back_every_byte_that_nobody_touched
         **dict.fromkeys(drifted, "changed since the job wrote it"),
         "1.md": "there is no such file",
     }
-    assert (report.restored, report.decisions) == (200 - len(drifted) - 1, 200)
+    assert (report.restored, report.as_before, report.decisions) == (200 - len(drifted) - 1, 0, 200)
     assert report.job.state == "undone"
     assert report.job.reason == (
-        "176 of 200 files have their former text again; 24 were left as they are; 200 articles have their former decision."
+        "former text in 176 of 200 files; 24 left as they are; former decision for 200 articles."
     )
 
 
@@ -102,7 +106,8 @@ async def test_what_was_decided_since_stands_on(archive: Archive) -> None:
     later = await archive.tag("a.md", operating_model="assigned", culture="review")
     report = await archive.undo(job)
     assert _find_standing(archive, "a.md") == f"{later.id}-0"
-    assert report.decisions == 0
+    assert (report.decisions, report.decided_as_before, report.decided_since) == (0, 0, 1)
+    assert "former decision for 0 articles; a later one stands for 1." in report.job.reason
 
 
 async def test_undoing_twice_changes_nothing_more(archive: Archive) -> None:
@@ -113,7 +118,9 @@ async def test_undoing_twice_changes_nothing_more(archive: Archive) -> None:
     files, rows = _read_all(archive), _count_stood(archive)
     second = await archive.undo(job)
     assert (_read_all(archive), _count_stood(archive)) == (files, rows)
-    assert (second.restored, second.left, second.decisions) == (first.restored, first.left, 0)
+    assert (first.restored, first.as_before, first.decisions, first.decided_as_before) == (3, 0, 3, 0)
+    assert (second.restored, second.as_before, second.decisions, second.decided_as_before) == (0, 3, 0, 3)
+    assert (second.left, second.job.reason) == ((), first.job.reason)
 
 
 def _count_stood(archive: Archive) -> int:
@@ -208,7 +215,7 @@ async def test_an_undo_that_was_killed_is_finished_by_the_next(archive: Archive,
     assert (state.state, state.reason) == ("undone", "Undoing was begun and not finished; undo it again.")
     report = await archive.undo(job)
     assert _read_all(archive) == pages
-    assert (report.restored, report.left) == (5, ())
+    assert (report.restored + report.as_before, report.left) == (5, ())
     lines = (archive.backups / job.id / "log.jsonl").read_text().splitlines()
     assert sum('"undo"' in line for line in lines) == 5
     assert {archive.list_tags(page)["operating-model"] for page in pages} == {("removed", "scopenote")}
@@ -242,6 +249,91 @@ async def test_a_file_that_a_later_job_wrote_names_that_job_each_time(archive: A
     for _ in range(2):
         [left] = (await archive.undo(first)).left
         assert left.reason == f"the job {second.id} wrote it later; undo that one first, then this one again"
+
+
+async def test_a_file_that_a_later_job_gave_back_its_former_text_is_that_jobs_to_undo(archive: Archive) -> None:
+    path = archive.put("a.md", "---\ntags: [mine]\n---\n")
+    first = await archive.tag("a.md", culture="assigned")
+    tagged = path.read_text()
+    second = await archive.tag("a.md", culture="rejected")
+    assert path.read_text() == "---\ntags: [mine]\n---\n"
+    report = await archive.undo(first)
+    assert (report.restored, report.as_before, len(report.left)) == (0, 0, 1)
+    assert report.left[0].reason == f"the job {second.id} wrote it later; undo that one first, then this one again"
+    assert ((await archive.undo(second)).restored, path.read_text()) == (1, tagged)
+    assert ((await archive.undo(first)).restored, path.read_text()) == (1, "---\ntags: [mine]\n---\n")
+
+
+async def test_a_file_that_a_later_job_tagged_the_same_again_keeps_that_jobs_tags(archive: Archive) -> None:
+    path = archive.put("a.md", PAGES[0])
+    jobs = [await archive.tag("a.md", culture=status) for status in ("assigned", "rejected", "assigned")]
+    tagged = path.read_text()
+    for job in jobs[:2]:
+        [left] = (await archive.undo(job)).left
+        assert f"the job {jobs[2].id} wrote it later" in left.reason
+        assert path.read_text() == tagged
+    assert [(await archive.undo(job)).restored for job in reversed(jobs)] == [1, 1, 1]
+    assert path.read_text() == PAGES[0]
+
+
+async def test_a_later_job_hides_a_file_also_where_the_article_had_another_key_by_then(archive: Archive) -> None:
+    archive.put("a.md", PAGES[0])
+    first = await archive.tag("a.md", culture="assigned")
+    second, [item] = archive.plan("a.md")
+    renamed = item.model_copy(update={"article": "posts/a.md"})
+    write = FileWrite(
+        job=second.id, number=renamed.number, article=renamed.article, path=renamed.path or "", before=renamed.raw or "",
+        after="sha256:other", state="written", reason="", at=archive.now,
+    )  # fmt: skip
+    archive.database.write_now(lambda c: keep_file_write(c, write))
+    archive.put("a.md", "changed")
+    [left] = (await archive.undo(first)).left
+    assert f"the job {second.id} wrote it later" in left.reason
+
+
+async def test_what_a_killed_job_had_only_begun_to_write_hides_nothing(archive: Archive) -> None:
+    path = archive.put("a.md", PAGES[0])
+    first = await archive.tag("a.md", culture="assigned")
+    job, [item] = archive.plan("a.md")
+    begun = FileWrite(
+        job=job.id, number=0, article="a.md", path=str(path), before=item.raw or "", after="sha256:new", state="begun",
+        reason="", at=archive.now,
+    )  # fmt: skip
+    archive.database.write_now(lambda c: keep_file_write(c, begun))
+    assert (await archive.undo(first)).restored == 1
+    assert path.read_text() == PAGES[0]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        pytest.param(lambda path: path.write_text("new"), "it was restored before; it has changed since", id="changed"),
+        pytest.param(lambda path: path.unlink(), "it was restored before, and now there is no such file", id="gone"),
+    ],
+)
+async def test_a_file_that_changed_since_it_was_restored_is_not_told_as_restored(
+    archive: Archive, spoil: Callable[[Path], object], reason: str
+) -> None:
+    path = archive.put("a.md", PAGES[0])
+    archive.put("b.md", PAGES[0])
+    job = await archive.tag("a.md", "b.md", culture="assigned")
+    assert (await archive.undo(job)).restored == 2
+    spoil(path)
+    report = await archive.undo(job)
+    assert (report.restored, report.as_before, [left.reason for left in report.left]) == (0, 1, [reason])
+    assert "former text in 1 of 2 files; 1 left as they are;" in report.job.reason
+
+
+async def test_tags_that_came_after_an_undo_are_not_taken_away_by_the_next(archive: Archive) -> None:
+    path = archive.put("a.md", PAGES[0])
+    first = await archive.tag("a.md", culture="assigned")
+    await archive.undo(first)
+    second = await archive.tag("a.md", culture="assigned")
+    tagged = path.read_text()
+    [left] = (await archive.undo(first)).left
+    assert left.reason.startswith(f"it was restored before; the job {second.id} wrote it later")
+    assert path.read_text() == tagged
+    assert archive.list_tags("a.md")["culture"] == ("attached", "scopenote")
 
 
 @pytest.mark.parametrize("order", [(1, 0), (0, 1), (0, 1, 0)], ids=["last first", "first first", "both, then again"])
@@ -296,5 +388,27 @@ async def test_undoing_what_somebody_restored_is_not_slowed_down_by_a_long_log(
 
     monkeypatch.setattr(LogLine, "model_validate_json", count)
     monkeypatch.setattr(write_log, "TAIL_BYTES", 2_000)
-    assert (await archive.undo(job)).restored == 30
+    assert (await archive.undo(job)).as_before == 30
     assert looked < 30 * 10
+
+
+async def test_a_file_that_a_worker_has_in_hand_while_its_job_is_undone_gets_its_former_text(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = archive.put("a.md", PAGES[0].format(0))
+    former = page.read_bytes()
+    job, (item,) = archive.plan("a.md")
+    decision = archive.decide(job, item, operating_model="assigned")
+
+    def replace_late(*arguments: Any) -> str:  # noqa: ANN401 - whatever the true one takes
+        archive.end(job, "cancelled")
+        asyncio.run(archive.undo(job))
+        return replace_bytes(*arguments)
+
+    monkeypatch.setattr(write_back, "replace_bytes", replace_late)
+    with pytest.raises(BadInput, match="was undone"):
+        await archive.write(job, item, decision)
+    assert page.read_bytes() == former
+    write = archive.database.read_now(lambda c: find_file_write(c, job.id, 0))
+    assert write is not None
+    assert write.state == "undone"

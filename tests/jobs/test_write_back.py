@@ -272,6 +272,22 @@ async def test_a_file_without_front_matter_is_refused_only_if_it_should_get_a_ta
     await archive.tag("a.md", operating_model="rejected")
 
 
+@pytest.mark.parametrize(
+    ("data", "remedy"),
+    [
+        pytest.param(b"Body.\n", "Begin it with front matter, then run reclassify again.", id="no front matter"),
+        pytest.param(PAGE.encode("utf-16"), "Save it as UTF-8 text, then run reclassify again.", id="another encoding"),
+    ],
+)
+async def test_what_is_to_be_mended_in_a_file_takes_another_run(archive: Archive, data: bytes, remedy: str) -> None:
+    path = archive.put("a.md", data)
+    job, [item] = archive.plan("a.md")
+    with pytest.raises(BadFile) as refused:
+        await archive.write(job, item, archive.decide(job, item, operating_model="assigned"))
+    assert str(refused.value).endswith(f". {remedy}")
+    assert (refused.value.path, path.read_bytes()) == (str(path), data)
+
+
 async def test_an_item_that_is_no_file_of_its_own_is_left_alone(archive: Archive) -> None:
     archive.put("a.md", PAGE)
     job, [item] = archive.plan("a.md")

@@ -68,7 +68,7 @@ def replace_bytes(path: Path, expected: str, data: bytes, mark: str) -> str:
         target = path.resolve(strict=True)
         state = target.stat()
         if not state.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH) or not os.access(target, os.W_OK):
-            raise BadFile(path, "is read-only", "Make it writable, then run the job's failed items again.")
+            raise BadFile(path, "is read-only", "Make it writable, then retry what the job has parked.")
         temporary = target.with_name(f".{mark}")
         try:
             _write_new(temporary, data, state)
@@ -169,7 +169,7 @@ def _explaining(path: Path, *, is_ours: bool = False) -> Iterator[None]:
             message = f"{path}: the disk is full ({reason}). Make room, then try again."
             raise StoreUnavailable(message) from error
         if not is_ours and error.errno in _CLOSED:
-            remedy = "Let Scopenote write to the file and its folder, then run the job's failed items again."
+            remedy = "Let Scopenote write to the file and its folder, then retry what the job has parked."
             raise BadFile(path, f"cannot be written ({reason})", remedy) from error
         if not is_ours and error.errno in _NOT_THERE:
             raise BadFile(path, f"cannot be found ({reason})", "Plan anew from where it is now.") from error

@@ -1,6 +1,7 @@
 """Owns undoing a job: its files get their former bytes, its articles the decisions that stood before."""
 
 import asyncio
+from collections import Counter
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -8,20 +9,24 @@ from pathlib import Path
 from pydantic import NonNegativeInt
 
 from app.domain.job import Job
+from app.domain.telling import tell_count
 from app.domain.value import Value
-from app.errors import BadFile, BadInput
-from app.jobs.files.replacing import digest_bytes, read_bytes, replace_bytes
-from app.jobs.files.write_back import find_copy, find_log, mark_file
-from app.jobs.files.write_log import LogLine, append_log, complete_log
+from app.errors import BadInput
+from app.jobs.files.restoring import Case, Fate, Undone, look_again, restore
 from app.store.batches import list_batches
 from app.store.connection import Connection
 from app.store.database import Database
-from app.store.file_writes import FileWrite, find_later_write, find_reversals, keep_file_write, list_file_writes
+from app.store.file_writes import (
+    FileWrite,
+    WriteState,
+    find_later_writes,
+    find_reversals,
+    keep_file_write,
+    list_file_writes,
+)
 from app.store.jobs import load_job, set_state
-from app.store.reverting import list_articles_of_job, stand_as_before
+from app.store.reverting import Reverted, list_articles_of_job, stand_as_before
 from app.store.tag_events import keep_tag_events
-
-_CHANGED = "changed since the job wrote it"
 
 
 class LeftFile(Value):
@@ -32,22 +37,28 @@ class LeftFile(Value):
 
 
 class UndoReport(Value):
-    """What undoing came to. `restored` files have their former bytes, also where an earlier run saw to it.
+    """What undoing came to.
 
-    `decisions` counts the articles for which this run let another decision stand.
+    `restored` files were given their former bytes by this run, `as_before` had them already: by an
+    earlier run, by a person, or since the job never came to write them. `decisions` counts the
+    articles for which this run let another decision stand, `decided_as_before` those for which the
+    former one stood already, and `decided_since` those for which a later one stands, which stays.
     """
 
     job: Job
     restored: NonNegativeInt
+    as_before: NonNegativeInt
     left: tuple[LeftFile, ...]
     decisions: NonNegativeInt
+    decided_as_before: NonNegativeInt
+    decided_since: NonNegativeInt
 
 
 async def undo_job(database: Database, job_id: str, now: datetime, backups: Path) -> UndoReport:
     """Undo what a job wrote and decided, the last item first.
 
-    Files that somebody changed since are left and reported. Doing it again is harmless: it goes on
-    where it was cut off, and takes up what was left.
+    Files that a later job wrote or somebody changed since are left and reported. Doing it again is
+    harmless: it goes on where it was cut off, and takes up what was left.
 
     Raises:
         NotKept: there is no such job.
@@ -55,21 +66,29 @@ async def undo_job(database: Database, job_id: str, now: datetime, backups: Path
         Unavailable: the store or a file cannot be used now; what was undone stays so.
     """
     await database.write(lambda c: _begin(c, job_id, now))
-    restored = 0
+    files: Counter[Fate] = Counter()
     left: list[LeftFile] = []
     before: int | None = None
-    while page := await database.read(partial(list_file_writes, job=job_id, before=before)):
-        before = page[-1].number
-        for write in page:
-            settled = write if write.state == "undone" else await _undo_file(database, write, now, backups)
-            restored += settled.state == "undone"
-            if settled.state != "undone":
-                left.append(LeftFile(path=settled.path, reason=settled.reason))
+    while page := await database.read(partial(_load_page, job_id=job_id, before=before)):
+        before = page[-1].write.number
+        for case in page:
+            undone = await _undo_file(database, case, now, backups)
+            files[undone.fate] += 1
+            if undone.fate == "left":
+                left.append(LeftFile(path=case.write.path, reason=undone.reason))
     decisions = await _revert_decisions(database, job_id, now)
-    reason = _tell(restored, len(left), decisions)
+    reason = _tell(files, decisions)
     await database.write(lambda c: set_state(c, job_id, "undone", reason, now, only_from={"undone"}))
     job = await database.read(lambda c: load_job(c, job_id))
-    return UndoReport(job=job, restored=restored, left=tuple(left), decisions=decisions)
+    return UndoReport(
+        job=job,
+        restored=files["restored"],
+        as_before=files["as before"],
+        left=tuple(left),
+        decisions=decisions["reverted"],
+        decided_as_before=decisions["as before"],
+        decided_since=decisions["decided since"],
+    )
 
 
 def _begin(c: Connection, job_id: str, now: datetime) -> None:
@@ -87,47 +106,20 @@ def _begin(c: Connection, job_id: str, now: datetime) -> None:
         set_state(c, job_id, "undone", reason, now, only_from={job.state})
 
 
-async def _undo_file(database: Database, write: FileWrite, now: datetime, backups: Path) -> FileWrite:
-    reason = await asyncio.to_thread(_restore, write, now, backups)
-    if reason == _CHANGED and (later := await database.read(partial(find_later_write, write=write))):
-        reason = f"the job {later.job} wrote it later; undo that one first, then this one again"
-    settled = write.model_copy(update={"state": "left" if reason else "undone", "reason": reason, "at": now})
+def _load_page(c: Connection, job_id: str, before: int | None) -> list[Case]:
+    writes = list_file_writes(c, job_id, before=before)
+    later = find_later_writes(c, job_id, [write.path for write in writes])
+    return [Case(write=write, later=tuple(later.get(write.path, ()))) for write in writes]
+
+
+async def _undo_file(database: Database, case: Case, now: datetime, backups: Path) -> Undone:
+    if case.write.state == "undone":
+        return await asyncio.to_thread(look_again, case)
+    undone = await asyncio.to_thread(restore, case, now, backups)
+    state: WriteState = "left" if undone.fate == "left" else "undone"
+    settled = case.write.model_copy(update={"state": state, "reason": undone.reason, "at": now})
     await database.write(lambda c: _keep_undone(c, settled))
-    return settled
-
-
-def _restore(write: FileWrite, now: datetime, backups: Path) -> str:
-    """Give a file its former bytes; gives the reason where it has to be left, else ""."""
-    log, line = find_log(backups, write.job), _write_line(write, now)
-    try:
-        raw = digest_bytes(read_bytes(Path(write.path)))
-        if raw == write.before:
-            complete_log(log, [line])
-            return ""
-        if raw != write.after:
-            return _CHANGED
-        copy = read_bytes(find_copy(backups, write.job, write.number))
-        if digest_bytes(copy) != write.before:
-            return "its copy in the backup folder was changed"
-        replace_bytes(Path(write.path), write.after, copy, mark_file(write.job, write.number))
-    except BadFile as error:
-        return error.problem
-    append_log(log, [line])
-    return ""
-
-
-def _write_line(write: FileWrite, now: datetime) -> LogLine:
-    return LogLine(
-        at=now,
-        action="undo",
-        job=write.job,
-        number=write.number,
-        article=write.article,
-        path=write.path,
-        field=None,
-        digest_before=write.after,
-        digest_after=write.before,
-    )
+    return undone
 
 
 def _keep_undone(c: Connection, write: FileWrite) -> None:
@@ -136,21 +128,29 @@ def _keep_undone(c: Connection, write: FileWrite) -> None:
         keep_tag_events(c, find_reversals(c, write.job, write.article, write.at))
 
 
-async def _revert_decisions(database: Database, job_id: str, now: datetime) -> int:
+async def _revert_decisions(database: Database, job_id: str, now: datetime) -> Counter[Reverted]:
     """Let the decisions before the job's stand, some hundred articles to a transaction."""
-    reverted = 0
+    reverted: Counter[Reverted] = Counter()
     after = ""
     while keys := await database.read(partial(list_articles_of_job, job=job_id, after=after)):
         after = keys[-1]
-        reverted += await database.write(partial(_revert_some, job_id=job_id, keys=keys, now=now))
+        reverted.update(await database.write(partial(_revert_some, job_id=job_id, keys=keys, now=now)))
     return reverted
 
 
-def _revert_some(c: Connection, job_id: str, keys: list[str], now: datetime) -> int:
-    return sum(stand_as_before(c, job_id, key, now) for key in keys)
+def _revert_some(c: Connection, job_id: str, keys: list[str], now: datetime) -> list[Reverted]:
+    return [stand_as_before(c, job_id, key, now) for key in keys]
 
 
-def _tell(restored: int, left: int, decisions: int) -> str:
-    files = f"{restored} of {restored + left} files have their former text again"
-    kept = f"; {left} were left as they are" if left else ""
-    return f"{files}{kept}; {decisions} articles have their former decision."
+def _tell(files: Counter[Fate], decisions: Counter[Reverted]) -> str:
+    """How things stand once a job is undone, whichever run saw to it."""
+    told = []
+    if files.total():
+        told.append(f"former text in {files.total() - files['left']:,} of {tell_count(files.total(), 'file')}")
+    if files["left"]:
+        told.append(f"{files['left']:,} left as they are")
+    decided = decisions.total() - decisions["decided since"]
+    told.append(f"former decision for {tell_count(decided, 'article')}")
+    if decisions["decided since"]:
+        told.append(f"a later one stands for {decisions['decided since']:,}")
+    return f"{'; '.join(told)}."

@@ -16,6 +16,8 @@ from app.domain.job import Fields, Item, Job
 from app.domain.provenance import TagEvent
 from app.domain.value import Value
 from app.errors import BadFile, BadInput
+from app.jobs.files.advising import advising
+from app.jobs.files.backups import find_copy, find_log, mark_file
 from app.jobs.files.merging import (
     Former,
     Known,
@@ -28,12 +30,13 @@ from app.jobs.files.merging import (
     note_people,
 )
 from app.jobs.files.replacing import digest_bytes, find_change, keep_copy, read_bytes, replace_bytes
+from app.jobs.files.restoring import Case, restore
 from app.jobs.files.write_log import LogLine, append_log, complete_log
 from app.parsing.front_matter_edit import edit_words, read_words
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.file_writes import FileWrite, find_file_write, keep_file_write
-from app.store.jobs import find_state
+from app.store.jobs import find_state, hold_state
 from app.store.tag_events import find_tags, keep_tag_events
 from app.store.words import find_words
 
@@ -90,24 +93,12 @@ async def write_back(
     if writing.merged and writing.edited is not None:
         await database.write(lambda c: _keep_begun(c, writing.write))
     written = await asyncio.to_thread(_put, writing, backups, now)
-    if written.merged or written.people:
-        await database.write(lambda c: _keep_written(c, written, now))
+    if not written.merged and not written.people:
+        return ()
+    if not await database.write(lambda c: _keep_written(c, written, now)):
+        await asyncio.to_thread(restore, Case(write=written.write), now, backups)
+        raise BadInput(f"The job {job.id!r} was undone, so {item.path} was not written.")
     return written.merged
-
-
-def find_copy(backups: Path, job: str, number: int) -> Path:
-    """Where the former bytes of an item's file lie."""
-    return backups / job / str(number)
-
-
-def find_log(backups: Path, job: str) -> Path:
-    """Where a job's log lies."""
-    return backups / job / "log.jsonl"
-
-
-def mark_file(job: str, number: int) -> str:
-    """The name of the temporary file beside an item's file."""
-    return f"scopenote-{job}-{number}"
 
 
 def _find_known(c: Connection, job: str, item: Item) -> tuple[FileWrite | None, Known, tuple[Word, ...]]:
@@ -126,14 +117,16 @@ def _prepare(
         return _recall(begun, data, known, list(list_fields(wish.fields)), backups=backups, now=now)
     if raw != item.raw:
         raise BadFile(path, "changed since the plan", "Run reclassify again, which reads it as it is now.")
-    look = _look(data, path, wish, known)
+    with advising():
+        look = _look(data, path, wish, known)
     at = find_moment(known, find_change(Path(path)), now)
     people = tuple(note_people(known, look, article=item.article, at=at))
     known = add_events(known, people)
     merged = merge(wish.decision, wish.fields, look, known, words=wish.words, former=wish.former)
     changes = tuple(change for change in merged if change.before != change.after)
     named = list_fields(wish.fields)
-    edited = edit_words(data, path, {named[change.field]: change.after for change in changes}) if changes else data
+    with advising():
+        edited = edit_words(data, path, {named[change.field]: change.after for change in changes}) if changes else data
     if changes:
         keep_copy(find_copy(backups, item.job, item.number), data)
     write = _begin(item, path, before=raw, after=digest_bytes(edited), now=now)
@@ -202,12 +195,16 @@ def _keep_begun(c: Connection, write: FileWrite) -> None:
     keep_file_write(c, write)
 
 
-def _keep_written(c: Connection, writing: _Writing, now: datetime) -> None:
+def _keep_written(c: Connection, writing: _Writing, now: datetime) -> bool:
+    """Note what was written; False where the job was undone between a file's being begun and its being written."""
     write = writing.write
+    if hold_state(c, write.job) == "undone":
+        return False
     ours = note_ours(writing.merged, article=write.article, at=now, job=write.job)
     if writing.merged:
         keep_file_write(c, write.model_copy(update={"state": "written", "at": now}))
     keep_tag_events(c, [*writing.people, *ours])
+    return True
 
 
 def _list_lines(writing: _Writing, now: datetime) -> list[LogLine]:
