@@ -14,6 +14,7 @@
         │   └── PromptTooLong     more than the model reads at once: smaller parts may fit
         ├── BudgetSpent           a cap of our own on tokens or money is reached
         ├── StoreUnavailable      the database cannot be reached, read or written
+        │   └── Damaged           one thing that it keeps cannot be read
         └── EmbeddingsUnavailable the embedding model is not installed or not the pinned one
 
 The command line maps these to exit codes and the service to problem documents, each in one table.
@@ -75,7 +76,16 @@ class Unavailable(ScopenoteError):
 
 
 class ModelUnavailable(Unavailable):
-    """The LLM server did not give an answer that can be used."""
+    """The LLM server did not give an answer that can be used.
+
+    `cause` is the text without what to do about it, and `remedy` is that as a clause; "" where the
+    text is not in two parts. A job, which can rest, has more to say than an editor's question.
+    """
+
+    def __init__(self, message: str, *, cause: str = "", remedy: str = "") -> None:
+        self.cause = cause or message
+        self.remedy = remedy
+        super().__init__(message)
 
 
 class QuotaExhausted(ModelUnavailable):
@@ -99,6 +109,10 @@ class BudgetSpent(Unavailable):
 
 class StoreUnavailable(Unavailable):
     """The database cannot be reached, read or written; nothing of what was to be kept is half kept."""
+
+
+class Damaged(StoreUnavailable):
+    """One thing that the store keeps cannot be read; the rest can."""
 
 
 class EmbeddingsUnavailable(Unavailable):

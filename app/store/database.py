@@ -1,10 +1,11 @@
 """Owns the database: one writer or several, readers beside them, off the event loop."""
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -18,15 +19,20 @@ Work = Callable[[sa.Connection], T]
 """What is done with a connection, inside one transaction: all of it is kept, or nothing.
 
 On a server other writers are at work meanwhile: what is read first and written then is one
-statement, or reads `with_for_update`. Where two are in each other's way, one is called again:
-work must not leave anything behind but in the database.
+statement, or reads `with_for_update`. It may be called again, where another was in its way or
+had to be undone with it: work must not leave anything behind but in the database.
 """
 
 MOST_TRIES = 5
+MOST_TOGETHER = 100
+"""Pieces of work in one transaction: a few dozen milliseconds, for which other processes wait."""
 
 
 class Database:
     """Runs work on a connection in a thread. Work that raises leaves nothing behind.
+
+    SQLite keeps a transaction in about the time of the work in it: what waits for its only writer
+    goes into the next one together, each piece in its own only where one of them raises.
 
     The functions of `app.store` take the connection that is passed to work. `guard` is called
     around every transaction, and raises where the database is no longer the one that was opened.
@@ -38,6 +44,8 @@ class Database:
         self._guard = guard
         self._place = tell_address(writer.url)
         self._is_open = True
+        self._waiting = deque[tuple[Work[Any], Future[Any]]]()
+        self._most_together = MOST_TOGETHER if self.is_sqlite else 1
         writers = 1 if self.is_sqlite else WRITERS
         self._writing = ThreadPoolExecutor(writers, thread_name_prefix="store-write")
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
@@ -72,7 +80,10 @@ class Database:
                 a server was lost in the very moment of keeping it, perhaps all of it.
         """
         self._check_open()
-        return await asyncio.get_running_loop().run_in_executor(self._writing, self._write, work)
+        written = Future[T]()
+        self._waiting.append((work, written))
+        self._writing.submit(self._write_waiting)
+        return await asyncio.wrap_future(written)
 
     def read_now(self, work: Work[T]) -> T:
         """See `read`; for threads, and commands without an event loop."""
@@ -88,6 +99,38 @@ class Database:
         self._guard()
         with telling(self._place, writing=False), self._reader.connect() as connection:
             return work(connection)
+
+    def _write_waiting(self) -> None:
+        """Write what waits, if an earlier turn has not done so."""
+        together = [(work, written) for work, written in self._take() if written.set_running_or_notify_cancel()]
+        if not together:
+            return
+        try:
+            results = self._write(lambda connection: [work(connection) for work, _ in together])
+        except BaseException as error:  # noqa: BLE001 - raised where the result is awaited
+            if len(together) == 1:
+                together[0][1].set_exception(error)
+                return
+            self._write_each(together)
+        else:
+            for (_, written), result in zip(together, results, strict=True):
+                written.set_result(result)
+
+    def _write_each(self, apart: Sequence[tuple[Work[Any], Future[Any]]]) -> None:
+        for work, written in apart:
+            try:
+                result = self._write(work)
+            except BaseException as error:  # noqa: BLE001 - raised where the result is awaited
+                written.set_exception(error)
+            else:
+                written.set_result(result)
+
+    def _take(self) -> Iterator[tuple[Work[Any], Future[Any]]]:
+        for _ in range(min(len(self._waiting), self._most_together)):
+            try:
+                yield self._waiting.popleft()
+            except IndexError:  # another writer was quicker
+                return
 
     def _write(self, work: Work[T]) -> T:
         with telling(self._place):

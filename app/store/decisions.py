@@ -15,6 +15,7 @@ from app.domain.value import CategoryId, Value
 from app.errors import NotKept
 from app.store.articles import compose_article
 from app.store.documents import reading, write_document
+from app.store.jobs import hold_state
 from app.store.parts import split
 from app.store.storable import make_storable
 from app.store.tables.articles import article as articles
@@ -97,12 +98,14 @@ def keep_decision(
     """The decision that is kept for that article and fingerprint: this one, unless there was one before.
 
     Where it `stands`, it does so from `at` (None: when this decision was made) on; but what was
-    decided about a former text never takes the place of a decision about the present one.
+    decided about a former text never takes the place of a decision about the present one, and what
+    comes from a job that was cancelled or undone meanwhile takes no place at all.
 
     Raises:
         NotKept: the article is not kept with that text.
     """
     key = make_storable(key)
+    stands = stands and (job is None or hold_state(c, job) not in ("cancelled", "undone"))
     article = _find_article(c, key, decision.article.digest)
     seq, kept = _insert(c, decision, key, fingerprint, job), decision
     if seq is None:

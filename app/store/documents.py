@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pydantic_core import PydanticSerializationError, to_json
 
 from app.domain.value import Value
-from app.errors import StoreUnavailable
+from app.errors import Damaged
 from app.store.storable import make_storable
 
 
@@ -24,12 +24,12 @@ def reading(what: str) -> Iterator[None]:
     """Say which document it is that cannot be read.
 
     Raises:
-        StoreUnavailable: in place of what json and pydantic raise.
+        Damaged: in place of what json and pydantic raise.
     """
     try:
         yield
     except (ValueError, KeyError, TypeError) as error:
-        raise StoreUnavailable(
+        raise Damaged(
             f"What the store keeps as {what} cannot be read: it is damaged, or another version wrote it. "
             "Use the version that wrote it, or restore a backup."
         ) from error

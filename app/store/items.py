@@ -10,6 +10,7 @@ from app.domain.attempt import Spent
 from app.domain.job import Item, ItemState, JobState, Tally
 from app.domain.verdict import Usage
 from app.errors import NotKept
+from app.store.jobs import hold_state
 from app.store.storable import make_storable
 from app.store.tables.jobs import file_write as file_writes
 from app.store.tables.jobs import item as items
@@ -26,8 +27,6 @@ _SPENT = ("calls", "input_tokens", "cached_tokens", "output_tokens", "cost_usd")
 # Built once: every item passes here, and what is built anew takes longer than SQLite does.
 _IS_ITEM = (items.c.job == bindparam("of_job"), items.c.number == bindparam("of_number"))
 _FIND_ITEM = select(*_COLUMNS).where(*_IS_ITEM)
-# The shared lock lets items be settled side by side, and none after the job was cancelled.
-_HOLD_JOB = select(jobs.c.state).where(jobs.c.id == bindparam("of_job")).with_for_update(read=True)
 _SETTLE = (
     update(items)
     .where(*_IS_ITEM, items.c.state == "waiting")
@@ -64,7 +63,7 @@ def settle_item(c: Connection, item: Item, now: datetime) -> bool:
 
     The first result wins, so that an item may be worked on again after a crash.
     """
-    if c.execute(_HOLD_JOB, {"of_job": item.job}).scalar_one_or_none() not in SETTLING:
+    if hold_state(c, item.job) not in SETTLING:
         return False
     values = {f"new_{name}": value for name, value in _write_item(item).items() if name not in {"job", "number"}}
     which = {"of_job": item.job, "of_number": item.number}
@@ -89,8 +88,9 @@ def list_waiting(c: Connection, job: str, *, after: int = -1, limit: int = 500) 
 
 def find_waiting(c: Connection, job: str, numbers: Collection[int]) -> set[int]:
     """Which of these items (a few hundred at most) are still waiting."""
-    query = select(items.c.number).where(items.c.job == job, items.c.number.in_(numbers), items.c.state == "waiting")
-    return set(c.execute(query).scalars())
+    # The state is looked at here: asked for it, SQLite would go through all that wait instead of these few.
+    query = select(items.c.number, items.c.state).where(items.c.job == job, items.c.number.in_(numbers))
+    return {row.number for row in c.execute(query) if row.state == "waiting"}
 
 
 def count_items(c: Connection, job: str) -> Tally:

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from app.domain.job import Job, JobPlan, JobState, Recipe
 from app.errors import NotKept
@@ -20,6 +21,13 @@ _COLUMNS = (
     jobs.c.recipe,
     jobs.c.plan,
 )
+# Built and read once: every item passes here, and nearly all of them are of the same few jobs.
+_FIND_JOB = select(*_COLUMNS).where(jobs.c.id == bindparam("of_id"))
+_FIND_STATE = select(jobs.c.state).where(jobs.c.id == bindparam("of_id"))
+# The shared lock lets others look at the same time.
+_HOLD_STATE = _FIND_STATE.with_for_update(read=True)
+_read_recipe = lru_cache(maxsize=64)(Recipe.model_validate_json)
+_read_plan = lru_cache(maxsize=64)(JobPlan.model_validate_json)
 
 
 def keep_job(c: Connection, job: Job) -> None:
@@ -43,7 +51,7 @@ def load_job(c: Connection, id: str) -> Job:  # noqa: A002 - the word for it
     Raises:
         NotKept: there is none.
     """
-    row = c.execute(select(*_COLUMNS).where(jobs.c.id == id)).one_or_none()
+    row = c.execute(_FIND_JOB, {"of_id": id}).one_or_none()
     if row is None:
         raise NotKept(f"There is no job {id!r}. `scopenote jobs list` shows those that there are.")
     return _read_job(row)
@@ -57,9 +65,28 @@ def list_jobs(c: Connection, limit: int = 50, before: str | None = None) -> list
     return [_read_job(row) for row in c.execute(query)]
 
 
+def list_unfinished(c: Connection) -> list[Job]:
+    """All jobs that have not come to their end, running or paused, the newest first."""
+    query = select(*_COLUMNS).where(jobs.c.state.in_(("running", "paused"))).order_by(jobs.c.seq.desc())
+    return [_read_job(row) for row in c.execute(query)]
+
+
+def list_ids(c: Connection, beginning: str, limit: int) -> list[str]:
+    """The ids of jobs that begin so, the newest first."""
+    alike = jobs.c.id.startswith(make_storable(beginning), autoescape=True)
+    ids = c.execute(select(jobs.c.id).where(alike).order_by(jobs.c.seq.desc())).scalars()
+    # SQLite compares without regard to case.
+    return [id_ for id_ in ids if id_.startswith(beginning)][:limit]
+
+
 def find_state(c: Connection, id: str) -> JobState | None:  # noqa: A002 - the word for it
     """The state of a job; None where there is no such job."""
-    return c.execute(select(jobs.c.state).where(jobs.c.id == id)).scalar_one_or_none()
+    return c.execute(_FIND_STATE, {"of_id": id}).scalar_one_or_none()
+
+
+def hold_state(c: Connection, id: str) -> JobState | None:  # noqa: A002 - the word for it
+    """The state of a job, which stays that until this transaction ends; None where there is no such job."""
+    return c.execute(_HOLD_STATE, {"of_id": id}).scalar_one_or_none()
 
 
 def list_running(c: Connection) -> list[str]:
@@ -86,6 +113,12 @@ def set_state(
     return moved.rowcount == 1
 
 
+def set_cap(c: Connection, id: str, max_cost_usd: float) -> None:  # noqa: A002 - the word for it
+    """Give a job another cap on what it may spend. Raises as `load_job`."""
+    recipe = load_job(c, id).recipe.model_copy(update={"max_cost_usd": max_cost_usd})
+    c.execute(update(jobs).where(jobs.c.id == id).values(recipe=recipe.model_dump_json()))
+
+
 def _read_job(row: Row[*tuple[Any, ...]]) -> Job:
     return Job(
         id=row.id,
@@ -93,6 +126,6 @@ def _read_job(row: Row[*tuple[Any, ...]]) -> Job:
         finished_at=row.finished_at,
         state=row.state,
         reason=row.reason,
-        recipe=Recipe.model_validate_json(row.recipe),
-        plan=JobPlan.model_validate_json(row.plan),
+        recipe=_read_recipe(row.recipe),
+        plan=_read_plan(row.plan),
     )

@@ -1,5 +1,6 @@
 """Owns opening the store: its file made, its tables brought forward, its engines handed to a `Database`."""
 
+import logging
 import os
 import sqlite3
 import tempfile
@@ -17,23 +18,27 @@ from app.store.engines import make_engines, make_migrating_engine
 from app.store.failures import telling
 from app.store.revision import HEAD, find_revision
 
+_LOG = logging.getLogger(__name__)
+
 PATIENCE_S = 30.0
 """How long a write waits for another process's."""
 
 
-def open_database(url: str, *, patience_s: float = PATIENCE_S) -> Database:
+def open_database(url: str, *, patience_s: float = PATIENCE_S, makes_folder: bool = False) -> Database:
     """The store at a URL, made where it is not there yet and brought forward where it is older.
 
-    `patience_s` is how long a write waits for one of another process.
+    `patience_s` is how long a write waits for one of another process. `makes_folder`: a file's
+    folder is made too, for a path that nobody typed. That a store is made is logged as a warning,
+    since whoever mistyped a path would miss what is kept elsewhere.
 
     Raises:
-        BadSetting: the URL means no database that can be used.
+        BadSetting: the URL means no database that can be used, or a file in a folder that is not there.
         StoreUnavailable: it cannot be reached, or a newer version wrote it.
     """
     address = read_address(url)
     is_file = address.get_backend_name() == "sqlite"
     if is_file:
-        _make_file(Path(address.database or ""))
+        _make_file(Path(address.database or ""), makes_folder=makes_folder)
     writer, reader = make_engines(address, patience_s=patience_s)
     try:
         with telling(tell_address(address)):
@@ -41,6 +46,8 @@ def open_database(url: str, *, patience_s: float = PATIENCE_S) -> Database:
                 revision = find_revision(connection)
             if revision != HEAD:
                 _bring_forward(address, patience_s)
+            if revision is None:
+                _LOG.warning("A new, empty store was made at %s", tell_address(address))
             if is_file:
                 # A file that was not ours to make gets its mode now, while nobody reads.
                 writer.connect().close()
@@ -52,9 +59,13 @@ def open_database(url: str, *, patience_s: float = PATIENCE_S) -> Database:
     return Database(writer, reader, guard=guard)
 
 
-def _make_file(path: Path) -> None:
+def _make_file(path: Path, *, makes_folder: bool) -> None:
     """What is kept is for the user that runs Scopenote, and nobody else on the machine."""
     try:
+        if not makes_folder and not path.parent.exists():
+            raise BadSetting(
+                f"{SETTING} means {path}, and there is no folder {path.parent}. Make the folder, or mend the path."
+            )
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             _make_empty(path)

@@ -2,13 +2,28 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Connection, Float, case, cast, delete, func, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Float,
+    bindparam,
+    case,
+    cast,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from app.domain.value import Value
 from app.store.tables.workers import lease as leases
 from app.store.tables.workers import takeover as takeovers
 from app.store.tables.workers import worker as workers
 from app.store.upserting import insert_or
+
+_COUNT_DEATHS = select(takeovers.c.times).where(takeovers.c.workflow_id == bindparam("of_id"))
 
 
 class Worker(Value):
@@ -48,10 +63,13 @@ def list_workers(c: Connection) -> list[Worker]:
 
 
 def take_lease(c: Connection, name: str, holder: str, ttl_s: float) -> bool:
-    """Whether the holder has a task to itself for the next `ttl_s` seconds: it had it, or nobody did."""
+    """Whether the holder has a task to itself for the next `ttl_s` seconds: it had it, or nobody did.
+
+    Nobody is given longer: a term that ends later than that is from before the clock was put back.
+    """
     now = read_clock(c)
     term = {"holder": holder, "until": now + ttl_s}
-    free = or_(leases.c.holder == holder, leases.c.until < now)
+    free = or_(leases.c.holder == holder, leases.c.until < now, leases.c.until > now + ttl_s)
     insert = insert_or(c, leases).values(name=name, **term)
     taking = insert.on_conflict_do_update(index_elements=[leases.c.name], set_=term, where=free)
     return c.execute(taking.returning(leases.c.name)).first() is not None
@@ -91,8 +109,7 @@ def drop_notes(c: Connection, executor_id: str) -> None:
 
 def count_deaths(c: Connection, workflow_id: str) -> int:
     """How often a worker died with a workflow, as `count_takeover` counts."""
-    counted = select(takeovers.c.times).where(takeovers.c.workflow_id == workflow_id)
-    return c.execute(counted).scalar_one_or_none() or 0
+    return c.execute(_COUNT_DEATHS, {"of_id": workflow_id}).scalar_one_or_none() or 0
 
 
 def drop_takeovers(c: Connection, workflow_ids: Collection[str]) -> None:

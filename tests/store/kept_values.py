@@ -75,12 +75,19 @@ def decide(
     )
 
 
-def keep(c: Connection, decision: Decision, fingerprint: str | None = None, *, stands: bool = True) -> Decision:
+def keep(
+    c: Connection,
+    decision: Decision,
+    fingerprint: str | None = None,
+    *,
+    stands: bool = True,
+    job: str | None = None,
+) -> Decision:
     """Keep a decision with its article, as the classifier does."""
     article = decision.article
     keep_article(c, article, article.key, decision.created_at)
     return keep_decision(
-        c, decision, key=article.key, fingerprint=fingerprint or f"sha256:{decision.id}", stands=stands, job=None
+        c, decision, key=article.key, fingerprint=fingerprint or f"sha256:{decision.id}", stands=stands, job=job
     )
 
 

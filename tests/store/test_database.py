@@ -3,13 +3,15 @@
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from app.errors import NotKept, StoreUnavailable
-from app.store.database import Database
+from app.store.database import Database, Work
+from app.store.engines import WRITERS
 from app.store.opening import open_database
 from app.store.tables.workers import lease
 from app.store.upserting import insert_or
@@ -49,6 +51,47 @@ async def test_work_that_raises_leaves_nothing(database: Database) -> None:
     with pytest.raises(NotKept):
         await database.write(work)
     assert await database.read(_find_names) == []
+
+
+async def test_of_what_is_written_together_only_the_work_that_raises_is_lost(database: Database) -> None:
+    def refuse(c: sa.Connection) -> None:
+        _put(c, "refused")
+        raise NotKept("no such job")
+
+    names = [f"n{number}" for number in range(20)]
+    works: list[Work[None]] = [partial(_put, name=name) for name in names]
+    *rest, refused = await asyncio.gather(*(database.write(work) for work in [*works, refuse]), return_exceptions=True)
+    assert rest == [None] * len(names)
+    assert isinstance(refused, NotKept)
+    assert await database.read(_find_names) == sorted(names)
+
+
+async def test_whoever_stops_waiting_before_its_turn_writes_nothing(database: Database) -> None:
+    held = threading.Event()
+    busy = [asyncio.create_task(database.write(lambda _: held.wait(5) and None)) for _ in range(WRITERS)]
+    await asyncio.sleep(0.05)
+    late = asyncio.create_task(database.write(lambda c: _put(c, "late")))
+    await asyncio.sleep(0)
+    late.cancel()
+    await asyncio.sleep(0)
+    held.set()
+    await asyncio.gather(*busy)
+    assert late.cancelled()
+    assert await database.read(_find_names) == []
+
+
+async def test_what_waits_on_sqlite_is_written_in_one_transaction(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/store.db")
+    held, begun = threading.Event(), list[sa.Connection]()
+    first = asyncio.create_task(database.write(lambda _: held.wait(5) and None))
+    await asyncio.sleep(0.05)
+    others = [asyncio.create_task(database.write(begun.append)) for _ in range(10)]
+    await asyncio.sleep(0.05)
+    held.set()
+    await asyncio.gather(first, *others)
+    database.close()
+    assert len(begun) == 10
+    assert len(set(map(id, begun))) == 1
 
 
 def test_a_broken_constraint_is_no_failure_of_the_database(database: Database) -> None:

@@ -3,12 +3,15 @@
 import pytest
 import sqlalchemy as sa
 
+from app.domain.job import JobState
 from app.errors import NotKept, StoreUnavailable
 from app.store.articles import keep_article
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.decisions import find_decision, find_standing, keep_decision, load_decision
+from app.store.jobs import set_state
 from app.store.tables.decisions import assignment, decision, stood
+from tests.jobs.fake_desk import keep_job_of
 from tests.store.kept_values import MINUTE, NOON, assign, build, count, decide, decide_examples, keep, overlap
 
 pytest_plugins = ("tests.store.transactions",)
@@ -66,6 +69,17 @@ def test_a_decision_that_does_not_stand_is_kept_all_the_same(connection: Connect
     keep(connection, decide("d1"), stands=False)
     assert load_decision(connection, "d1").tags == ("cup",)
     assert find_standing(connection, ["a"]) == {}
+
+
+@pytest.mark.parametrize(("state", "standing"), [("paused", "d1"), ("cancelled", None), ("undone", None)])
+def test_what_a_job_decides_after_its_end_does_not_stand(
+    database: Database, state: JobState, standing: str | None
+) -> None:
+    keep_job_of(database, 0)
+    database.write_now(lambda c: set_state(c, "j", state, "", NOON, only_from={"running"}))
+    database.write_now(lambda c: keep(c, decide("d1"), job="j"))
+    assert database.read_now(_find_standing_id) == standing
+    assert database.read_now(lambda c: load_decision(c, "d1")).tags == ("cup",)
 
 
 def test_a_kept_decision_can_come_to_stand_again(connection: Connection) -> None:

@@ -8,7 +8,17 @@ import pytest
 from app.domain.job import Job, JobState
 from app.errors import NotKept
 from app.store.database import Database
-from app.store.jobs import find_state, keep_job, list_jobs, list_running, load_job, set_state
+from app.store.jobs import (
+    find_state,
+    keep_job,
+    list_ids,
+    list_jobs,
+    list_running,
+    list_unfinished,
+    load_job,
+    set_cap,
+    set_state,
+)
 from tests.jobs.fake_desk import NOON, PLAN, build_recipe
 
 LATER = NOON + timedelta(hours=1)
@@ -91,3 +101,36 @@ def test_a_reason_that_no_database_takes_is_kept_as_far_as_it_goes(database: Dat
     database.write_now(lambda c: keep_job(c, build_job()))
     database.write_now(lambda c: set_state(c, "j", "paused", "a\0b\ud800", LATER, only_from={"running"}))
     assert database.read_now(lambda c: load_job(c, "j")).reason == "a\ufffdb\ufffd"
+
+
+def test_jobs_that_run_or_are_paused_are_not_finished(database: Database) -> None:
+    states: tuple[JobState, ...] = ("running", "paused", "done", "cancelled", "undone")
+    for number, state in enumerate(states):
+        database.write_now(partial(keep_job, job=build_job(f"j{number}", state)))
+    assert [job.id for job in database.read_now(list_unfinished)] == ["j1", "j0"]
+
+
+@pytest.mark.parametrize(
+    ("beginning", "ids"),
+    [
+        pytest.param("abcd", ["abcd2", "abcd1"], id="several"),
+        pytest.param("abcd1", ["abcd1"], id="all of one"),
+        pytest.param("ABCD", ["ABCD3"], id="capitals are others"),
+        pytest.param("a%", [], id="a wildcard of SQL"),
+        pytest.param("a\0", [], id="what no database takes"),
+    ],
+)
+def test_ids_are_found_by_their_beginning(database: Database, beginning: str, ids: list[str]) -> None:
+    for id_ in ("abcd1", "abcd2", "ABCD3", "b"):
+        database.write_now(partial(keep_job, job=build_job(id_)))
+    assert database.read_now(lambda c: list_ids(c, beginning, 5)) == ids
+
+
+def test_another_cap_leaves_all_else_as_it_was(database: Database) -> None:
+    job = build_job()
+    for id_ in ("j", "k"):
+        database.write_now(partial(keep_job, job=build_job(id_)))
+    database.write_now(lambda c: set_cap(c, "j", 9.5))
+    capped = job.recipe.model_copy(update={"max_cost_usd": 9.5})
+    assert database.read_now(lambda c: load_job(c, "j")) == job.model_copy(update={"recipe": capped})
+    assert database.read_now(lambda c: load_job(c, "k")).recipe == job.recipe

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -24,13 +24,13 @@ from app.store.database import Database
 from app.store.ledger import SQLLedger
 from app.store.opening import open_database
 from app.store.tables.spending import attempt as attempts
+from tests.attempts import NOON, allow, build_attempt
 from tests.llm.askers import EDITOR, JOB, Rig, answer
 from tests.llm.sleepless import LoopClock
 
 pytestmark = pytest.mark.anyio
 
 ROOT = Path(__file__).parents[2]
-NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PATIENCE_S = 10.0
 KILLED = """
 import asyncio, os, signal, sys
@@ -48,10 +48,6 @@ os.kill(os.getpid(), signal.SIGKILL)
 def now() -> datetime:
     """Always noon."""
     return NOON
-
-
-def allow(day: Spent, job: Spent) -> None:
-    """Everything is allowed."""
 
 
 def cap(tokens: int) -> Allow:
@@ -104,17 +100,6 @@ class Gate:
         assert await asyncio.to_thread(self.entered.wait, PATIENCE_S)
 
 
-def _attempt(
-    name: str = "a", status: Status = "sent", *, tokens: int = 100, cost_usd: float | None = 0.5,
-    job: str | None = None, at: datetime = NOON,
-) -> Attempt:  # fmt: skip
-    return Attempt(
-        id=name, at=at, server="s", model="m", urgency="job", job=job, purpose="question", status=status,
-        tokens=Tokens(input=tokens), estimated=status in {"sent", "unknown"}, cost_usd=cost_usd,
-        prices_as_of="2026-10-21",
-    )  # fmt: skip
-
-
 def _note(into: list[tuple[Spent, Spent]], day: Spent, job: Spent) -> None:
     into.append((day, job))
 
@@ -128,7 +113,7 @@ def _make_history(seed: int) -> Iterator[tuple[str, Attempt]]:
     chance = random.Random(seed)
     opened: list[Attempt] = []
     for number in range(60):
-        attempt = _attempt(
+        attempt = build_attempt(
             str(number), tokens=chance.randrange(1_000), cost_usd=chance.choice([None, 0.25, 0.5, 2.0]),
             job=chance.choice([None, "j", "k"]), at=NOON + timedelta(days=chance.randrange(3)),
         )  # fmt: skip
@@ -160,8 +145,8 @@ async def test_it_says_what_the_ledger_in_memory_says(database: Database, seed: 
 
 
 async def test_an_attempt_stands_as_it_is_known(ledger: SQLLedger, database: Database) -> None:
-    closed = _attempt(status="failed", job="j").model_copy(update={"failure": "timeout", "latency_ms": 12.5})
-    await ledger.open(_attempt(job="j"), allow)
+    closed = build_attempt(status="failed", job="j").model_copy(update={"failure": "timeout", "latency_ms": 12.5})
+    await ledger.open(build_attempt(job="j"), allow)
     await ledger.close(closed)
     row = database.read_now(lambda c: c.execute(select(attempts)).one())
     assert (row.id, row.at, row.job, row.status) == ("a", NOON, "j", "failed")
@@ -172,21 +157,21 @@ async def test_sums_stay_what_the_attempts_come_to(ledger: SQLLedger) -> None:
     chance = random.Random(1)
     costs = [chance.uniform(0, 0.01) for _ in range(100)]
     for number, cost_usd in enumerate(costs):
-        await ledger.open(_attempt(str(number), cost_usd=chance.uniform(0, 1)), allow)
-        await ledger.close(_attempt(str(number), "answered", cost_usd=cost_usd))
+        await ledger.open(build_attempt(str(number), cost_usd=chance.uniform(0, 1)), allow)
+        await ledger.close(build_attempt(str(number), "answered", cost_usd=cost_usd))
     assert math.isclose((await ledger.sum_day()).cost_usd, math.fsum(costs), abs_tol=1e-9)
 
 
 async def test_what_other_processes_spend_counts(ledger: SQLLedger, elsewhere: SQLLedger) -> None:
-    await ledger.open(_attempt("a", job="j", tokens=10), allow)
-    await elsewhere.open(_attempt("b", job="j", tokens=20), allow)
-    await elsewhere.close(_attempt("a", "answered", job="j", tokens=11))
+    await ledger.open(build_attempt("a", job="j", tokens=10), allow)
+    await elsewhere.open(build_attempt("b", job="j", tokens=20), allow)
+    await elsewhere.close(build_attempt("a", "answered", job="j", tokens=11))
     assert (await ledger.sum_day()).tokens == (await elsewhere.sum_job("j")).tokens == 31
 
 
 async def test_two_processes_cannot_pass_a_cap_together(ledger: SQLLedger, elsewhere: SQLLedger) -> None:
     opening = [
-        kept.open(_attempt(f"{name}{number}", job=f"{name}{number % 3}"), cap(1_050))
+        kept.open(build_attempt(f"{name}{number}", job=f"{name}{number % 3}"), cap(1_050))
         for number in range(15)
         for name, kept in (("a", ledger), ("b", elsewhere))
     ]
@@ -199,9 +184,9 @@ async def test_two_processes_cannot_pass_a_cap_together(ledger: SQLLedger, elsew
 async def test_what_closes_at_the_same_time_is_counted_each(ledger: SQLLedger, elsewhere: SQLLedger) -> None:
     names = [str(number) for number in range(20)]
     for name in names:
-        await ledger.open(_attempt(name), allow)
+        await ledger.open(build_attempt(name), allow)
     closing = [
-        kept.close(_attempt(name, "answered", tokens=30, cost_usd=0.25))
+        kept.close(build_attempt(name, "answered", tokens=30, cost_usd=0.25))
         for name in names
         for kept in (ledger, elsewhere)
     ]
@@ -211,13 +196,13 @@ async def test_what_closes_at_the_same_time_is_counted_each(ledger: SQLLedger, e
 
 async def test_a_refused_attempt_is_not_there(ledger: SQLLedger, database: Database) -> None:
     with pytest.raises(BudgetSpent):
-        await ledger.open(_attempt(), cap(50))
+        await ledger.open(build_attempt(), cap(50))
     assert _find_statuses(database) == {}
     assert await ledger.sum_day() == Spent()
 
 
 def test_a_killed_process_leaves_its_attempt_open_at_its_estimate(database: Database, database_url: str) -> None:
-    attempt = _attempt(job="j")
+    attempt = build_attempt(job="j")
     command = [sys.executable, "-c", KILLED, database_url, attempt.model_dump_json()]
     killed = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=30)  # noqa: S603 - ours
     assert killed.returncode == -9, killed.stderr.decode()
@@ -228,7 +213,7 @@ def test_a_killed_process_leaves_its_attempt_open_at_its_estimate(database: Data
 async def test_a_store_that_cannot_be_used_has_nothing_sent(ledger: SQLLedger, database: Database) -> None:
     database.close()
     with pytest.raises(ModelUnavailable, match="nothing is sent to the model, because it cannot be written down: "):
-        await ledger.open(_attempt(), allow)
+        await ledger.open(build_attempt(), allow)
     for look in (ledger.sum_day, partial(ledger.sum_job, "j")):
         with pytest.raises(ModelUnavailable, match="nothing is sent to the model, because what is spent cannot be"):
             await look()
@@ -237,10 +222,10 @@ async def test_a_store_that_cannot_be_used_has_nothing_sent(ledger: SQLLedger, d
 async def test_what_cannot_be_closed_stays_open_and_says_so(
     ledger: SQLLedger, elsewhere: SQLLedger, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await ledger.open(_attempt(), allow)
+    await ledger.open(build_attempt(), allow)
     database.close()
     with caplog.at_level(logging.WARNING):
-        await ledger.close(_attempt(status="answered", tokens=30))
+        await ledger.close(build_attempt(status="answered", tokens=30))
     assert "attempt a stays open in the ledger, at its estimate: " in caplog.text
     assert (await elsewhere.sum_day()).tokens == 100
 
@@ -250,7 +235,7 @@ async def test_who_is_called_off_while_opening_has_nothing_written_down(
     ledger: SQLLedger, database: Database, times: int
 ) -> None:
     gate = Gate()
-    opening = asyncio.create_task(ledger.open(_attempt(), gate))
+    opening = asyncio.create_task(ledger.open(build_attempt(), gate))
     await gate.wait()
     for _ in range(times):
         opening.cancel()
@@ -264,11 +249,11 @@ async def test_who_is_called_off_while_opening_has_nothing_written_down(
 
 @pytest.mark.parametrize("times", [1, 3])
 async def test_who_is_called_off_while_closing_has_it_closed(ledger: SQLLedger, database: Database, times: int) -> None:
-    await ledger.open(_attempt("a"), allow)
+    await ledger.open(build_attempt("a"), allow)
     gate = Gate()
-    held = asyncio.create_task(ledger.open(_attempt("b"), gate))
+    held = asyncio.create_task(ledger.open(build_attempt("b"), gate))
     await gate.wait()
-    closing = asyncio.create_task(ledger.close(_attempt("a", "answered", tokens=30)))
+    closing = asyncio.create_task(ledger.close(build_attempt("a", "answered", tokens=30)))
     for _ in range(times):
         await asyncio.sleep(0)
         closing.cancel()
@@ -285,10 +270,10 @@ def test_a_loop_that_comes_to_its_end_lets_an_attempt_be_closed(database: Databa
     left: set[asyncio.Task[None]] = set()
 
     async def leave_in_the_middle() -> None:
-        await ledger.open(_attempt("a"), allow)
-        left.add(asyncio.create_task(ledger.open(_attempt("b"), gate)))
+        await ledger.open(build_attempt("a"), allow)
+        left.add(asyncio.create_task(ledger.open(build_attempt("b"), gate)))
         await gate.wait()
-        left.add(asyncio.create_task(ledger.close(_attempt("a", "answered", tokens=30))))
+        left.add(asyncio.create_task(ledger.close(build_attempt("a", "answered", tokens=30))))
         await asyncio.sleep(0)
         threading.Timer(0.1, gate.opened.set).start()
 

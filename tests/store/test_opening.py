@@ -48,9 +48,23 @@ def test_an_address_is_told_without_any_of_its_passwords() -> None:
 
 def test_a_file_and_its_folder_are_for_their_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "data" / "scopenote" / "store.db"
-    open_database(f"sqlite:///{path}").close()
+    open_database(f"sqlite:///{path}", makes_folder=True).close()
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_somebody_mistyped_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match=r"there is no folder .*/dta\. Make the folder, or mend the path") as caught:
+        open_database(f"sqlite:///{tmp_path}/dta/store.db")
+    assert str(caught.value).startswith(f"SCOPENOTE_DATABASE_URL means {tmp_path}/dta/store.db,")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_that_a_store_is_made_is_said_once(empty_url: str, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(2):
+        open_database(empty_url).close()
+    place = tell_address(read_address(empty_url))
+    assert [record.getMessage() for record in caplog.records] == [f"A new, empty store was made at {place}"]
 
 
 def test_nothing_but_the_store_is_left_in_its_folder(tmp_path: Path) -> None:

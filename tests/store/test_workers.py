@@ -4,8 +4,10 @@ import time
 from functools import partial
 
 import pytest
+from sqlalchemy import update
 
 from app.store.database import Database
+from app.store.tables.workers import lease
 from app.store.workers import (
     count_deaths,
     count_takeover,
@@ -50,6 +52,14 @@ def test_one_holder_at_a_time_has_the_lease(database: Database) -> None:
     assert database.write_now(lambda c: take_lease(c, "keeper", "a", 60))
     assert not database.write_now(lambda c: take_lease(c, "keeper", "b", 60))
     assert database.write_now(lambda c: take_lease(c, "keeper", "a", 60))
+
+
+def test_a_lease_from_before_the_clock_was_put_back_goes_to_the_next(database: Database) -> None:
+    """Whoever held it may be dead, and it would not run out for an hour."""
+    assert database.write_now(lambda c: take_lease(c, "keeper", "a", 15))
+    database.write_now(lambda c: c.execute(update(lease).values(until=lease.c.until + 3600)))
+    assert database.write_now(lambda c: take_lease(c, "keeper", "b", 15))
+    assert not database.write_now(lambda c: take_lease(c, "keeper", "c", 15))
 
 
 def test_a_lease_that_ran_out_goes_to_the_next(database: Database) -> None:
