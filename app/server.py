@@ -1,8 +1,5 @@
 """Owns the application: mounts the routers, maps errors to problems, guards the door."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from fastapi import FastAPI
 from starlette.middleware.base import BaseHTTPMiddleware
 
@@ -36,20 +33,13 @@ API = (
 
 
 def create_app(services: Services) -> FastAPI:
-    """The service over these services.
+    """The service over these services; whoever runs it has `services.running()` around it.
 
     On a loopback address only requests that name one are answered: a page elsewhere whose name
     was made to resolve to this machine is not. Whoever runs the application may put a function in
     place of `app.state.is_stopping` that says when it is to stop: streams without an end then end.
     """
-
-    @asynccontextmanager
-    async def live(_: FastAPI) -> AsyncIterator[None]:
-        async with services.running():
-            yield
-
     app = FastAPI(
-        lifespan=live,
         title="Scopenote",
         summary="Tags articles by a publisher's scope notes, and says why.",
         version="0.1.0",

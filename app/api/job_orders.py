@@ -8,9 +8,11 @@ import asyncio
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Final, Self
 
+from fastapi import HTTPException
 from pydantic import Field, field_validator, model_validator
 
 from app.bootstrap.services import Services
@@ -59,6 +61,26 @@ class JobRequest(Value):
         if not self.sources and not self.articles:
             raise ValueError(f'say which articles: `sources` as ["{STORED}"], or `articles`')
         return self
+
+
+async def refuse_beside(services: Services, body: JobRequest) -> None:
+    """Refuse what is stored where a job that is not finished is about that, before it is planned.
+
+    Raises:
+        HTTPException: there is one; it is a conflict.
+        BadInput: as `plan_order`.
+        Unavailable: as `plan_order`.
+    """
+    if not body.sources:
+        return
+    unfinished = await services.office.find_unfinished(_write_order(services, body, body.sources))
+    if unfinished is None:
+        return
+    address = f"/jobs/{unfinished.job.id}"
+    differs = f" It was made with {' and '.join(unfinished.differs)}." if unfinished.differs else ""
+    remedy = f"POST {address}/resume goes on with it, POST {address}/cancel ends it."
+    detail = f"{unfinished.tell()}.{differs} {remedy}"
+    raise HTTPException(HTTPStatus.CONFLICT, detail, headers={"Location": address})
 
 
 async def plan_order(services: Services, body: JobRequest) -> Planned:

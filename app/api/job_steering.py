@@ -1,25 +1,30 @@
 """Owns `POST /jobs/{id}/pause` and its like: moving a job to another state, where its state allows it."""
 
 from collections.abc import Awaitable
-from http import HTTPStatus
-from typing import TypeVar
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
+from pydantic import Field
 
+from app.api.conflicts import allow
 from app.api.jobs import JobId
 from app.api.problems import problems
 from app.api.services import CurrentServices
-from app.api.told_job import ToldJob
+from app.api.told_job import ToldJob, tell_job
 from app.bootstrap.services import Services
 from app.domain.job import Job
-from app.errors import BadInput, NotKept
+from app.domain.value import Value
 from app.jobs.files.undo import UndoReport
-
-T = TypeVar("T")
 
 router = APIRouter(tags=["jobs"])
 
 PROBLEMS = problems(403, 404, 409, 503)
+
+
+class Resuming(Value):
+    """How a job goes on: `max_cost_usd` takes the place of its cap, null leaves that as it is."""
+
+    max_cost_usd: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 
 
 @router.post("/jobs/{job_id}/pause", responses=PROBLEMS)
@@ -28,10 +33,10 @@ async def pause(job_id: JobId, services: CurrentServices) -> ToldJob:
     return await _steer(services, services.office.pause(job_id))
 
 
-@router.post("/jobs/{job_id}/resume", responses=PROBLEMS)
-async def resume(job_id: JobId, services: CurrentServices) -> ToldJob:
-    """Let a paused job go on."""
-    return await _steer(services, services.office.resume(job_id))
+@router.post("/jobs/{job_id}/resume", responses=problems(400, 403, 404, 409, 413, 415, 422, 503))
+async def resume(job_id: JobId, services: CurrentServices, body: Resuming | None = None) -> ToldJob:
+    """Let a paused job go on. One that its cap has stopped needs a higher one: `max_cost_usd`."""
+    return await _steer(services, services.office.resume(job_id, body.max_cost_usd if body else None))
 
 
 @router.post("/jobs/{job_id}/cancel", responses=PROBLEMS)
@@ -52,19 +57,8 @@ async def undo(job_id: JobId, services: CurrentServices) -> UndoReport:
 
     Files that changed since are left, and named in the answer.
     """
-    return await _allow(services.office.undo(job_id))
+    return await allow(services.office.undo(job_id))
 
 
 async def _steer(services: Services, steered: Awaitable[Job]) -> ToldJob:
-    job = await _allow(steered)
-    return ToldJob.of(job, await services.office.tally(job.id))
-
-
-async def _allow(steered: Awaitable[T]) -> T:
-    """What steering gives. A job that is there and cannot be steered so is in the wrong state."""
-    try:
-        return await steered
-    except NotKept:
-        raise
-    except BadInput as error:
-        raise HTTPException(HTTPStatus.CONFLICT, str(error)) from error
+    return await tell_job(services, await allow(steered))

@@ -7,10 +7,11 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from app.api.job_orders import JobRequest, plan_order
+from app.api.conflicts import allow
+from app.api.job_orders import JobRequest, plan_order, refuse_beside
 from app.api.problems import VARY, problems
 from app.api.services import CurrentServices
-from app.api.told_job import ToldJob
+from app.api.told_job import ToldJob, tell_job, tell_jobs
 from app.domain.job import Item, ItemState, JobPlan
 from app.domain.value import Value
 from app.jobs.reporting.report import ReportLine
@@ -43,7 +44,7 @@ class ItemPage(Value):
     response_model=ToldJob,
     responses={
         200: {"model": JobPlan, "description": "With dry_run: what it would come to"},
-        **problems(400, 403, 413, 415, 422, 503),
+        **problems(400, 403, 409, 413, 415, 422, 503),
     },
 )
 async def make_job(body: JobRequest, services: CurrentServices, response: Response) -> ToldJob | JSONResponse:
@@ -51,13 +52,18 @@ async def make_job(body: JobRequest, services: CurrentServices, response: Respon
 
     With `dry_run` the plan is all there is, and nothing is spent. An LLM that has to be asked costs
     money: `max_cost_usd` bounds it, and the caps of the settings hold in any case.
+
+    While a job over what is stored is not finished, no other is made beside it: 409, and `Location`
+    says where it is. Articles that come with the order are in nobody else's way.
     """
+    if not body.dry_run:
+        await refuse_beside(services, body)
     with await plan_order(services, body) as planned:
         if body.dry_run:
             return JSONResponse(planned.plan.model_dump(mode="json"))
-        job = await services.office.start(planned)
+        job = await allow(services.office.start(planned))
     response.headers["Location"] = f"/jobs/{job.id}"
-    return ToldJob.of(job, await services.office.tally(job.id))
+    return await tell_job(services, job)
 
 
 @router.get("/jobs", responses=problems(422, 503))
@@ -70,7 +76,7 @@ async def list_jobs(
     """Jobs, the newest first, each with what became of its items."""
     response.headers.update(VARY)
     jobs = await services.office.list_jobs(limit + 1, before)
-    told = [ToldJob.of(job, await services.office.tally(job.id)) for job in jobs[:limit]]
+    told = await tell_jobs(services, jobs[:limit])
     return JobPage(jobs=tuple(told), next=told[-1].id if len(jobs) > limit else None)
 
 
@@ -78,7 +84,7 @@ async def list_jobs(
 async def show_job(job_id: JobId, services: CurrentServices, response: Response) -> ToldJob:
     """One job: its state, its plan, and what became of its items so far."""
     response.headers.update(VARY)
-    return ToldJob.of(await services.office.get_job(job_id), await services.office.tally(job_id))
+    return await tell_job(services, await services.office.get_job(job_id))
 
 
 @router.get("/jobs/{job_id}/items", responses=problems(404, 422, 503))

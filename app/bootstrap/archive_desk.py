@@ -106,7 +106,8 @@ class ArchiveDesk:
         if order.max_cost_usd is not None and model is not None and model.price is None:
             raise BadSetting(
                 f"--max-cost cannot be kept, because the price of model {model.wire.name!r} is not known. "
-                "Name the price in a file and the file in SCOPENOTE_PRICES, or cap tokens instead."
+                "Name the price in a file and the file in SCOPENOTE_PRICES, or cap tokens instead: "
+                "SCOPENOTE_BUDGET_JOB_TOKENS."
             )
         if order.batch_api:
             await check_batch_api(self.find_batches())

@@ -14,7 +14,7 @@ from app.classifier.way import Classifier
 from app.domain.article import Article
 from app.domain.category import Taxonomy
 from app.domain.fingerprint import compute_basis
-from app.judges.fallback import FallbackJudge
+from app.judges.fallback import FallbackJudge, Recall
 from app.judges.judge import Judge
 from app.judges.local_judge import LocalJudge
 from app.judges.remembering import Identity, RememberingJudge
@@ -96,6 +96,7 @@ def _choose_judge(
     """The LLM judge; with the local one to stand in for it, unless the LLM was asked for by name."""
     first = model.build_judge(settings, reader, asked)
     judge: Judge = first
+    recall: Recall | None = None
     if database:
         identity = Identity(
             judge="llm",
@@ -103,8 +104,9 @@ def _choose_judge(
             prompt_version=model.composer.version,
             define=model.composer.definition_text,
         )
-        judge = RememberingJudge(first, database, identity, turns=model.turns, now=_now)
-    return judge if settings.judge == "llm" else FallbackJudge(judge, local)
+        judge = remembering = RememberingJudge(first, database, identity, turns=model.turns, now=_now)
+        recall = remembering.recall
+    return judge if settings.judge == "llm" else FallbackJudge(judge, local, recall)
 
 
 def _name_basis(

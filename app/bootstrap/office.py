@@ -1,5 +1,6 @@
 """Owns composing the office that plans jobs and steers them."""
 
+import os
 import time
 import uuid
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from app.jobs.control import cancel_job, pause_job, resume_job, retry_job, start
 from app.jobs.files.undo import UndoReport, undo_job
 from app.jobs.office import JobOffice, Steering
 from app.jobs.planning.reading_in import Bounds
+from app.jobs.working.liveness import tell_place
+from app.jobs.working.pace import Pace
 from app.settings import Settings
 from app.store.database import Database
 
@@ -41,4 +44,6 @@ def build_office(database: Database, desk: ArchiveDesk, settings: Settings) -> J
         now=lambda: datetime.now(UTC),
         timer_s=time.perf_counter,
         new_id=lambda: uuid.uuid4().hex,
+        place=tell_place(os.getpid()),
+        ttl_s=Pace().ttl_s,
     )

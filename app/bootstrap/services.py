@@ -51,7 +51,7 @@ class Services:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.database: Database = open_database(find_database_url(settings))
+        self.database: Database = open_database(find_database_url(settings), makes_folder=settings.database_url is None)
         self._embeddings = find_embeddings()
         self._model: ModelInUse | None = None
         self.classifier = self._compose()

@@ -24,6 +24,8 @@ def say_left_out(plan: Plan, only: Sequence[str]) -> str:
 def say_who(judgement: Judgement) -> str:
     """Who answered."""
     judge = judgement.judge
+    if judge.degraded and judge.kind == "llm":
+        return f"{judge.model} answered before, and the local judge stands in for what is new"
     return f"{judge.model} answered" + (", standing in" if judge.degraded else "")
 
 

@@ -1,6 +1,5 @@
 """Owns the way of an article: from candidates to a decision that is kept, every step in reading order."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,7 +99,7 @@ class Classifier:
             return self._give_again(article, held, started_s)
         plan = await self.plan(article, only)
         _tell(watch, "planned", plan.reason, 0.15)
-        suspicions = () if plan.strategy == "local" else await asyncio.to_thread(find_suspicious, article)
+        suspicions = () if plan.strategy == "local" else await step(len(article.text), find_suspicious, article)
         heard = await self.hearing.ask(article, plan, errand, tab, is_suspicious=bool(suspicions))
         judgement, second = heard
         _tell(watch, "answered", say_who(judgement), 0.7)

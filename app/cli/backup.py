@@ -11,12 +11,13 @@ from app.settings import load_settings
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="the copy; what is there is replaced")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="the copy; what is there already is not overwritten")],
+    force: Annotated[bool, typer.Option("--force", help="replace FILE if it is an earlier copy of a store")] = False,
 ) -> None:
     """Copy the store to a file, also while Scopenote runs. For PostgreSQL it names the tool that does."""
     with telling_errors():
         from app.bootstrap.services import find_database_url
         from app.store.backup import backup_database
 
-        backup_database(find_database_url(load_settings()), file)
+        backup_database(find_database_url(load_settings()), file, replaces=force)
         say(f"The store is copied to {str(file)!r}.")

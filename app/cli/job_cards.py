@@ -10,32 +10,36 @@ from rich.text import Text
 from app.api.told_job import ToldJob
 from app.cli.terminal import join_words, open_console
 from app.domain.attempt import Spent
-from app.domain.job import JobPlan
-from app.domain.telling import tell_count
+from app.domain.job import JobPlan, Recipe
+from app.domain.telling import tell_count, tell_fields
 from app.jobs.files.undo import UndoReport
 from app.jobs.reporting.page import tell_usd
 
 NAMED = 20
 """Categories, notes or files that are named before the rest is counted."""
-STYLES = {"running": "cyan", "paused": "yellow", "cancelled": "dim", "done": "green", "undone": "dim"}
+WAITS = "waiting for a worker"
+"""Said of a job that runs while nobody is there to work on it."""
+STYLES = {"running": "cyan", "paused": "yellow", "cancelled": "dim", "done": "green", "undone": "dim", WAITS: "yellow"}
 
 
-def print_plan(plan: JobPlan) -> None:
-    """Print what a job comes to before anything is spent."""
-    open_console().print(Panel(Group(*_tell_plan(plan)), title="Plan", title_align="left", padding=(1, 2)))
+def print_plan(plan: JobPlan, recipe: Recipe, *, judge: str) -> None:
+    """Print what a job comes to before anything is spent; `judge` names who is asked."""
+    lines = [*_tell_plan(plan), *_tell_recipe(recipe, judge), *_tell_notes(plan)]
+    open_console().print(Panel(Group(*lines), title="Plan", title_align="left", padding=(1, 2)))
 
 
 def print_job(told: ToldJob) -> None:
     """Print one job with what became of its items."""
-    tally, spent = told.tally, told.tally.spent
+    tally, spent, bound = told.tally, told.tally.spent, _tell_bound(told.plan)
     head: list[RenderableType] = [
-        join_words((told.state, STYLES[told.state]), f" · made {told.created_at:%Y-%m-%d %H:%M} UTC"),
+        join_words(_tell_state(told), f" · made {told.created_at:%Y-%m-%d %H:%M} UTC"),
     ]
+    if _tell_state(told)[0] == WAITS:
+        head.append(Text("`scopenote serve` or `scopenote worker` starts one"))
     if told.reason:
         head.append(join_words(told.reason))
     done = f"{tally.decided:,} decided, {tally.unchanged:,} unchanged, {tally.parked:,} parked"
     done += f", {tally.waiting:,} waiting" if tally.waiting else ""
-    bound = f"the plan said {tell_usd(told.plan.most_usd)} at most" if told.plan.calls else "nothing to be asked"
     lines = [
         Text(f"{tell_count(told.total, 'item')}: {done}"),
         Text(f"{tell_count(spent.calls, 'call')}, {tell_tokens(spent.tokens)}, {tell_spent(spent)} ({bound})"),
@@ -58,7 +62,7 @@ def print_jobs(told: Sequence[ToldJob]) -> None:
         items += [f"{tally.parked:,} parked"] if tally.parked else []
         table.add_row(
             Group(join_words(job.id), join_words((", ".join(job.recipe.sources), "dim"))),
-            Group(join_words((job.state, STYLES[job.state])), Text(f"{job.created_at:%Y-%m-%d %H:%M}")),
+            Group(join_words(_tell_state(job)), Text(f"{job.created_at:%Y-%m-%d %H:%M}")),
             "\n".join(items),
             tell_spent(tally.spent),
         )
@@ -68,8 +72,14 @@ def print_jobs(told: Sequence[ToldJob]) -> None:
 def print_undo(report: UndoReport) -> None:
     """Print what was restored, and what was left and why."""
     console = open_console()
-    decisions = f"{tell_count(report.decisions, 'article')} stand as before the job"
-    console.print(f"{tell_count(report.restored, 'file')} restored; {decisions}.")
+    files = [f"{tell_count(report.restored, 'file')} restored"]
+    files += [f"{report.as_before:,} had the former text already"] if report.as_before else []
+    files += [f"{len(report.left):,} left as they are"] if report.left else []
+    decisions = [f"{tell_count(report.decisions, 'article')} given back the former decision"]
+    decisions += [f"{report.decided_as_before:,} had it already"] if report.decided_as_before else []
+    decisions += [f"{report.decided_since:,} have a later one, which stands on"] if report.decided_since else []
+    for counts in (files, decisions):
+        console.print(f"{', '.join(counts)}.")
     for left in report.left[:NAMED]:
         console.print(join_words(("left: ", "yellow"), f"{left.path}: {left.reason}"))
     if len(report.left) > NAMED:
@@ -89,7 +99,7 @@ def tell_tokens(tokens: int) -> str:
 def _tell_plan(plan: JobPlan) -> list[Text]:
     lines = [
         join_words((f"{tell_count(plan.articles, 'article')} selected", "bold")),
-        Text(f"{plan.unchanged:,} unchanged, {plan.free:,} decided again for nothing, {plan.asked:,} to ask about"),
+        Text(f"{plan.unchanged:,} unchanged, {plan.free:,} decided again at no cost, {plan.asked:,} to ask about"),
     ]
     if plan.calls:
         about = "" if plan.exact else "about "
@@ -98,16 +108,52 @@ def _tell_plan(plan: JobPlan) -> list[Text]:
         lines.append(
             Text(f"{about}{tell_count(plan.pairs, 'pair')} of article and category, {plan.calls:,} calls: {sent}")
         )
-        dated = f", prices of {plan.prices_as_of}" if plan.prices_as_of else ""
-        at_most = "at most" if plan.exact else "at most, as far as a sample tells"
-        cost = f"{tell_usd(plan.cost_usd)} expected, {tell_usd(plan.most_usd)} {at_most}{dated}"
-        lines.append(join_words((cost, "bold")))
+        lines.append(join_words((_tell_cost(plan), "bold")))
         asked = sorted(plan.by_category.items(), key=lambda pair: (-pair[1], pair[0]))
         named = ", ".join(f"{category} ({count:,})" for category, count in asked[:NAMED])
         rest = f" and {len(asked) - NAMED:,} more" if len(asked) > NAMED else ""
         lines.append(join_words(("asked about: ", "dim"), named + rest))
-    lines.append(Text(f"up to {tell_count(plan.may_gain, 'tag')} may be gained, {plan.may_lose:,} lost"))
-    lines += [join_words(("note: ", "yellow"), note) for note in plan.notes[:NAMED]]
+    if plan.asked:
+        lines.append(Text(f"up to {tell_count(plan.may_gain, 'tag')} may be gained, {plan.may_lose:,} lost"))
+    elif plan.may_lose:
+        # Every category may be gained where all are measured anew, so that their number says nothing.
+        lines.append(Text(f"tags that stand now and are decided again: {plan.may_lose:,}"))
+    return lines
+
+
+def _tell_recipe(recipe: Recipe, judge: str) -> list[Text]:
+    batched = ", by the Batch API" if recipe.batch_api else ""
+    lines = [join_words(("judge: ", "dim"), f"{judge}{batched}")]
+    if recipe.max_cost_usd is not None:
+        lines.append(join_words(("cap: ", "dim"), tell_usd(recipe.max_cost_usd)))
+    if recipe.write is not None:
+        written = tell_fields(recipe.write) or "none"
+        lines.append(join_words(("written to the files' front matter: ", "bold yellow"), written))
+    return lines
+
+
+def _tell_notes(plan: JobPlan) -> list[Text]:
+    lines = [join_words(("note: ", "yellow"), note) for note in plan.notes[:NAMED]]
     if len(plan.notes) > NAMED:
         lines.append(Text(f"and {len(plan.notes) - NAMED:,} more notes"))
     return lines
+
+
+def _tell_bound(plan: JobPlan) -> str:
+    if not plan.calls:
+        return "nothing to be asked"
+    return "no price is known" if plan.most_usd is None else f"the plan said {tell_usd(plan.most_usd)} at most"
+
+
+def _tell_cost(plan: JobPlan) -> str:
+    if plan.cost_usd is None or plan.most_usd is None:
+        return "what it costs is not known"
+    dated = f", prices of {plan.prices_as_of}" if plan.prices_as_of else ""
+    at_most = "at most" if plan.exact else "at most, as far as a sample tells"
+    return f"{tell_usd(plan.cost_usd)} expected, {tell_usd(plan.most_usd)} {at_most}{dated}"
+
+
+def _tell_state(told: ToldJob) -> tuple[str, str]:
+    """The state in words, and their style."""
+    words = WAITS if told.state == "running" and not told.is_worked_on else told.state
+    return words, STYLES[words]

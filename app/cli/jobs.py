@@ -1,5 +1,6 @@
 """Owns `scopenote jobs`: list them, look at one, steer it, undo it, and write its report."""
 
+import math
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,6 +9,7 @@ import typer
 
 from app.cli.exits import DONE, FAILURES, telling_errors
 from app.cli.terminal import say, write_json
+from app.errors import BadInput
 from app.settings import load_settings
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 program = typer.Typer(no_args_is_help=True, help="List, show, steer and undo jobs, newest first.")
 
-JobId = Annotated[str, typer.Argument(metavar="ID")]
+JobId = Annotated[str, typer.Argument(metavar="ID", help="the job's id, or at least 4 characters that it begins with")]
 AsJson = Annotated[bool, typer.Option("--json", help="for programs")]
 Detach = Annotated[bool, typer.Option("--detach", help="leave the work to `scopenote serve` or `scopenote worker`")]
 NEWEST = 50
@@ -27,10 +29,9 @@ def list_jobs(as_json: AsJson = False) -> None:
     """List the newest jobs with what became of their items."""
 
     async def work(services: "Services") -> int:
-        from app.api.told_job import ToldJob
+        from app.api.told_job import tell_jobs
 
-        jobs = await services.office.list_jobs(NEWEST)
-        told = [ToldJob.of(job, await services.office.tally(job.id)) for job in jobs]
+        told = await tell_jobs(services, await services.office.list_jobs(NEWEST))
         if as_json:
             write_json("[" + ",".join(job.model_dump_json() for job in told) + "]")
         else:
@@ -46,32 +47,45 @@ def list_jobs(as_json: AsJson = False) -> None:
 def show_job(job_id: JobId, as_json: AsJson = False) -> None:
     """Show one job: its state, its items, what it has used of what was planned."""
 
-    async def work(services: "Services") -> int:
+    async def work(services: "Services", job_id: str) -> int:
         from app.cli.job_run import tell
 
         await tell(services, job_id, as_json=as_json)
         return DONE
 
-    _run(work)
+    _run_on(job_id, work)
 
 
 @program.command("pause")
 def pause(job_id: JobId, as_json: AsJson = False) -> None:
     """Let what was begun come to its end, and begin nothing more."""
-    _run(lambda services: _steer(services, services.office.pause(job_id), as_json=as_json))
+    _run_on(job_id, lambda services, id_: _steer(services, services.office.pause(id_), as_json=as_json))
 
 
 @program.command("resume")
-def resume(job_id: JobId, detach: Detach = False, as_json: AsJson = False) -> None:
-    """Go on with a paused job, and see it through."""
-    _run(lambda services: _go_on(services, services.office.resume(job_id), detach=detach, as_json=as_json))
+def resume(
+    job_id: JobId,
+    max_cost: Annotated[
+        float | None, typer.Option("--max-cost", metavar="USD", min=0, help="let the job spend so much in all")
+    ] = None,
+    detach: Detach = False,
+    as_json: AsJson = False,
+) -> None:
+    """Go on with a paused job, and see it through. One that its cap has stopped needs a higher --max-cost."""
+
+    async def work(services: "Services", job_id: str) -> int:
+        if max_cost is not None and not math.isfinite(max_cost):
+            raise BadInput("--max-cost takes a number of dollars.")
+        return await _go_on(services, services.office.resume(job_id, max_cost), detach=detach, as_json=as_json)
+
+    _run_on(job_id, work)
 
 
 @program.command("cancel")
 def cancel(job_id: JobId, as_json: AsJson = False) -> None:
     """End a job for good; what is decided stays, and can be undone."""
 
-    async def work(services: "Services") -> int:
+    async def work(services: "Services", job_id: str) -> int:
         from app.cli.job_run import call_off, tell
 
         await services.office.cancel(job_id)
@@ -79,7 +93,7 @@ def cancel(job_id: JobId, as_json: AsJson = False) -> None:
         await tell(services, job_id, as_json=as_json)
         return DONE
 
-    _run(work)
+    _run_on(job_id, work)
 
 
 @program.command("retry")
@@ -88,7 +102,7 @@ def retry(job_id: JobId, detach: Detach = False, as_json: AsJson = False) -> Non
 
     A question whose reply could not be read is asked, and paid, again; nothing else is paid twice.
     """
-    _run(lambda services: _go_on(services, services.office.retry(job_id), detach=detach, as_json=as_json))
+    _run_on(job_id, lambda services, id_: _go_on(services, services.office.retry(id_), detach=detach, as_json=as_json))
 
 
 @program.command("undo")
@@ -102,7 +116,7 @@ def undo(
     Files that changed since are left and named.
     """
 
-    async def work(services: "Services") -> int:
+    async def work(services: "Services", job_id: str) -> int:
         job = await services.office.get_job(job_id)
         sources = ", ".join(job.recipe.sources)
         if not yes and not typer.confirm(
@@ -119,7 +133,7 @@ def undo(
             print_undo(report)
         return FAILURES if report.left else DONE
 
-    _run(work)
+    _run_on(job_id, work)
 
 
 @program.command("report")
@@ -131,7 +145,7 @@ def write_report(
 ) -> None:
     """Write what became of every item: one JSON object per line, or a page that needs nothing else."""
 
-    async def work(services: "Services") -> int:
+    async def work(services: "Services", job_id: str) -> int:
         if html is None:
             async for line in services.office.list_report(job_id):
                 write_json(line.model_dump_json())
@@ -142,7 +156,7 @@ def write_report(
         say(f"The report is in {str(html)!r}.")
         return DONE
 
-    _run(work)
+    _run_on(job_id, work)
 
 
 def _run(work: "Callable[[Services], Coroutine[Any, Any, int]]") -> None:
@@ -154,6 +168,15 @@ def _run(work: "Callable[[Services], Coroutine[Any, Any, int]]") -> None:
         raise typer.Exit(run(services, lambda: work(services)))
 
 
+def _run_on(named: str, work: "Callable[[Services, str], Coroutine[Any, Any, int]]") -> None:
+    """Do something with the job that is named by its id or the beginning of it."""
+
+    async def find_first(services: "Services") -> int:
+        return await work(services, await services.office.find_id(named))
+
+    _run(find_first)
+
+
 async def _steer(services: "Services", steered: "Awaitable[Job]", *, as_json: bool) -> int:
     from app.cli.job_run import tell
 
@@ -163,10 +186,8 @@ async def _steer(services: "Services", steered: "Awaitable[Job]", *, as_json: bo
 
 
 async def _go_on(services: "Services", steered: "Awaitable[Job]", *, detach: bool, as_json: bool) -> int:
-    from app.cli.job_run import see_through, tell
+    from app.cli.job_run import leave_to_workers, see_through
 
     job = await steered
-    if not detach:
-        return await see_through(services, job.id, as_json=as_json)
-    await tell(services, job.id, as_json=as_json)
-    return DONE
+    go_on = leave_to_workers if detach else see_through
+    return await go_on(services, job.id, as_json=as_json)

@@ -1,23 +1,16 @@
-"""Owns `scopenote reclassify`: an archive is planned, paid for only when somebody said so, and decided again."""
+"""Owns `scopenote reclassify`: its options, read into an order."""
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from app.cli.exits import DONE, FAILURES, telling_errors
+from app.cli.exits import telling_errors
 from app.cli.judge_option import choose_judge
-from app.cli.terminal import say, write_json
 from app.domain.job import Fields, Selection
 from app.errors import BadInput
 from app.settings import load_settings
-
-if TYPE_CHECKING:
-    from app.bootstrap.services import Services
-    from app.jobs.planning.ordering import Order
-    from app.jobs.planning.planned import Planned
 
 NONE = "none"
 """The field that a kind is given whose tags are not to be written."""
@@ -78,11 +71,12 @@ def reclassify(
 ) -> None:
     """Classify an archive again: only what changed, and never against a person's word.
 
-    What is unchanged costs nothing. Ctrl-C pauses the job; `scopenote jobs` lists, resumes and undoes.
+    What is unchanged costs nothing. Ctrl-C pauses the job; the same command goes on with it, and
+    `scopenote jobs` lists, resumes and undoes.
     """
     with telling_errors():
         from app.bootstrap.services import build_services
-        from app.cli.job_run import run
+        from app.cli.archive_run import ArchiveRun
         from app.jobs.planning.ordering import Order
 
         if field and not write:
@@ -107,91 +101,8 @@ def reclassify(
                 "A plan says what is done and how; with --plan leave out all but --max-cost, --yes, --detach."
             )
         services = build_services(settings)
-        call = _Call(services, dry_run=dry_run, file=plan, yes=yes, max_cost=max_cost, detach=detach, as_json=json)
-        raise typer.Exit(run(services, lambda: call.answer(order)))
-
-
-class _Call:
-    """One call of the command, as its options ask."""
-
-    def __init__(
-        self,
-        services: "Services",
-        *,
-        dry_run: bool,
-        file: Path | None,
-        yes: bool,
-        max_cost: float | None,
-        detach: bool,
-        as_json: bool,
-    ) -> None:
-        self._services = services
-        self._dry_run = dry_run
-        self._file = file
-        self._max_cost = max_cost
-        self._may_spend = yes or max_cost is not None
-        self._detach = detach
-        self._as_json = as_json
-
-    async def answer(self, order: "Order | None") -> int:
-        """Plan, ask, start and see through; the exit code."""
-        from app.cli.job_run import conclude, see_through, tell
-
-        with await self._plan(order) as planned:
-            if not self._as_json:
-                from app.cli.job_cards import print_plan
-
-                print_plan(planned.plan)
-            if self._dry_run:
-                return await self._tell_plan(planned)
-            if not self._agrees(planned):
-                say("Nothing was begun.")
-                return FAILURES
-            job = await self._services.office.start(planned)
-        if job.state == "running" and not self._detach:
-            return await see_through(self._services, job.id, as_json=self._as_json)
-        if job.state != "running":
-            return await conclude(self._services, job.id, as_json=self._as_json)
-        await tell(self._services, job.id, as_json=self._as_json)
-        say(f"Job {job.id} is left to `scopenote serve` or `scopenote worker`.")
-        return DONE
-
-    async def _plan(self, order: "Order | None") -> "Planned":
-        """The plan of an order, or the one in the file if nothing has changed since."""
-        from app.cli.job_bar import JobBar
-
-        bar, office = JobBar(), self._services.office
-        try:
-            if order is not None and (self._dry_run or self._file is None):
-                return await office.plan(order, bar.show_plan)
-            if self._file is None or order is not None:
-                raise BadInput("A plan knows its sources: name either SOURCE or --plan FILE; with --dry-run, both.")
-            return await office.take_plan(self._file, bar.show_plan, max_cost_usd=self._max_cost)
-        finally:
-            bar.clear()
-
-    async def _tell_plan(self, planned: "Planned") -> int:
-        if self._as_json:
-            write_json(planned.plan.model_dump_json())
-        if self._file is not None:
-            await self._services.office.write_plan(planned, self._file)
-            say(f"The plan is in {str(self._file)!r}; `scopenote reclassify --plan` takes it.")
-        return FAILURES if planned.plan.unread else DONE
-
-    def _agrees(self, planned: "Planned") -> bool:
-        """Whether what it costs may be spent: said beforehand, or asked for now.
-
-        Raises:
-            BadInput: nobody is there who could be asked.
-        """
-        plan = planned.plan
-        settings = self._services.settings.model_copy(update={"judge": planned.order.judge})
-        # Where a sample of the articles stands for the rest, that it needs no call says nothing of theirs.
-        if self._may_spend or not settings.asks_llm or (plan.exact and not plan.calls):
-            return True
-        if not sys.stdin.isatty():
-            raise BadInput("An LLM is asked, which costs. Say --yes or --max-cost USD, or look first with --dry-run.")
-        return typer.confirm("Go on?", err=True)
+        call = ArchiveRun(services, dry_run=dry_run, file=plan, yes=yes, max_cost=max_cost, detach=detach, as_json=json)
+        raise typer.Exit(call.run(order))
 
 
 def _select(

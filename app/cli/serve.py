@@ -1,8 +1,9 @@
 """Owns `scopenote serve`: the HTTP service and the editor's page."""
 
+import asyncio
 import socket
 from contextlib import suppress
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,9 @@ from app.cli.exits import telling_errors
 from app.cli.terminal import say
 from app.errors import BadSetting
 from app.settings import LOOPBACK, Settings, load_settings
+
+if TYPE_CHECKING:
+    from app.bootstrap.services import Services
 
 BACKLOG = 2048
 
@@ -24,22 +28,33 @@ def serve(
     reach it.
     """
     with telling_errors():
-        import uvicorn
-
         from app.bootstrap.services import build_services
-        from app.server import create_app
 
         settings = _choose(load_settings(), host, port)
-        with _listen(settings.host, settings.port) as listener:
-            services = build_services(settings)
+        with _listen(settings.host, settings.port) as listener, suppress(KeyboardInterrupt):
+            asyncio.run(_serve(build_services(settings), listener))
+
+
+async def _serve(services: "Services", listener: socket.socket) -> None:
+    """Serve until told to stop. The page is announced once all that can fail at the start has worked.
+
+    Raises:
+        StoreUnavailable: what is kept cannot be written, or jobs cannot be worked on.
+    """
+    import uvicorn
+
+    from app.server import create_app
+
+    app = create_app(services)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    app.state.is_stopping = lambda: server.should_exit  # streams end by themselves when it stops
+    # Around all of it, because a signal that ends the serving must not end the process before its worker is done.
+    with server.capture_signals():
+        async with services.running():
             for line in services.introduce():
                 say(line)
-            say(f"Editor's page: {_find_url(listener, settings.host)}/classify")
-            app = create_app(services)
-            server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-            app.state.is_stopping = lambda: server.should_exit  # streams end by themselves when it stops
-            with suppress(KeyboardInterrupt):
-                server.run(sockets=[listener])
+            say(f"Editor's page: {_find_url(listener, services.settings.host)}/classify")
+            await server.serve(sockets=[listener])
 
 
 def _choose(settings: Settings, host: str | None, port: int | None) -> Settings:

@@ -27,11 +27,7 @@ def work(
     with telling_errors():
         from app.bootstrap.services import build_services
 
-        services = build_services(load_settings())
-        for line in services.introduce():
-            say(line)
-        say(f"Store: {services.database.url}")
-        asyncio.run(_work(services, at_once))
+        asyncio.run(_work(build_services(load_settings()), at_once))
 
 
 async def _work(services: "Services", at_once: int | None) -> None:
@@ -39,6 +35,9 @@ async def _work(services: "Services", at_once: int | None) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
     async with services.running(at_once):
+        for line in services.introduce():
+            say(line)
+        say(f"Store: {services.database.url}")
         say(f"Working on jobs, {at_once or services.at_once} articles at once.")
         await stopping.wait()
         say("Finishing what was begun.")

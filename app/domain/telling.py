@@ -5,6 +5,7 @@ from typing import Final
 
 from app.domain.article import Removed
 from app.domain.decision import Assignment, Status
+from app.domain.job import Fields
 
 STATUSES: Final[Mapping[Status, str]] = {
     "assigned": "Assigned",
@@ -18,6 +19,12 @@ STATUSES: Final[Mapping[Status, str]] = {
 def tell_count(count: int, noun: str) -> str:
     """A number and its noun, which is one with a plural in s: "1 word", "2,431 words"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def tell_fields(fields: Fields) -> str:
+    """The fields that tags are written to: "tags, concepts to topics"; "" for none."""
+    written = ((kind, field) for kind, field in fields.model_dump().items() if field)
+    return ", ".join(kind if kind == field else f"{kind} to {field}" for kind, field in written)
 
 
 def tell_absence(assignments: Sequence[Assignment]) -> str:

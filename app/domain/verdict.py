@@ -64,7 +64,10 @@ class Usage(Value):
 
 
 class JudgeName(Value):
-    """Who judged. `degraded` says that a judge stood in for the one that was asked for."""
+    """Who judged. `degraded` says that a judge stood in for the one that was asked for.
+
+    Where that was for some candidates only, the one that was asked for is named.
+    """
 
     kind: Literal["local", "llm"]
     model: str

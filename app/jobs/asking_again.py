@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from app.classifier.way import Classifier
 from app.domain.errand import Errand
-from app.errors import BadInput, PromptTooLong, StoreUnavailable, Unavailable
+from app.errors import BadInput, PromptTooLong, ScopenoteError, StoreUnavailable, Unavailable
 from app.llm.tab import Tab
 from app.store.articles import load_article
 from app.store.asking_again import Due, drop_again, list_due, put_off
@@ -63,11 +63,10 @@ class AskingAgain:
             try:
                 answered += await self._ask(classifier, due, tab)
                 failed = 0
-            except StoreUnavailable:
-                raise
-            except Unavailable as error:
+            except Exception as error:  # noqa: BLE001 - one article must not keep the others from their turn
                 failed += 1
-                await self._put_off(due, error, was_sent=tab.usage.calls > 0)
+                # Where the store is away, this cannot be kept either, and says so.
+                await self._put_off(due, error, counts=tab.usage.calls > 0 or not _is_judge_away(error))
         return answered
 
     async def keep_asking(self, pause_s: float) -> None:
@@ -101,14 +100,21 @@ class AskingAgain:
         await self._database.write(lambda c: drop_again(c, due.article, due.digest, since=due.since))
         return True
 
-    async def _put_off(self, due: Due, error: Unavailable, *, was_sent: bool) -> None:
+    async def _put_off(self, due: Due, error: Exception, *, counts: bool) -> None:
         """Later, or never: some are never answered, and each try may have cost."""
-        if isinstance(error, PromptTooLong) or due.tries + was_sent >= MOST_TRIES:
-            await self._drop(due, str(error))
+        if not isinstance(error, ScopenoteError):
+            log.error("asking about article %r again failed", due.article, exc_info=error)
+        if isinstance(error, PromptTooLong) or due.tries + counts >= MOST_TRIES:
+            await self._drop(due, str(error) or type(error).__name__)
             return
         then = self._now() + min(LONGEST_WAIT, FIRST_WAIT * 4**due.tries)
-        await self._database.write(lambda c: put_off(c, due.article, then, was_sent=was_sent))
+        await self._database.write(lambda c: put_off(c, due.article, then, was_sent=counts))
 
     async def _drop(self, due: Due, why: str) -> None:
         log.warning("article %r is not asked about again: %s", due.article, why)
         await self._database.write(lambda connection: drop_again(connection, due.article))
+
+
+def _is_judge_away(error: Exception) -> bool:
+    """Whether nothing was wrong with the article itself; what the store says of one may be that its row is damaged."""
+    return isinstance(error, Unavailable) and not isinstance(error, StoreUnavailable)

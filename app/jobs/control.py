@@ -11,7 +11,7 @@ from app.errors import BadInput
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.items import list_items, reopen_parked
-from app.store.jobs import load_job, set_state
+from app.store.jobs import load_job, set_cap, set_state
 from app.store.verdicts import forget_unreadable
 
 PAGE = 500
@@ -41,9 +41,16 @@ async def pause_job(database: Database, job_id: str, now: datetime) -> Job:
     return await _move(database, job_id, "paused", now, only_from={"running"}, verb="paused")
 
 
-async def resume_job(database: Database, job_id: str, now: datetime) -> Job:
-    """Let a paused job go on. Raises as `start_job`."""
-    return await _move(database, job_id, "running", now, only_from={"paused"}, verb="resumed")
+async def resume_job(database: Database, job_id: str, now: datetime, max_cost_usd: float | None = None) -> Job:
+    """Let a paused job go on, with another cap where one is given. Raises as `start_job`."""
+
+    def resume(c: Connection) -> Job:
+        _change(c, job_id, "running", now, only_from={"paused"}, verb="resumed")
+        if max_cost_usd is not None:
+            set_cap(c, job_id, max_cost_usd)
+        return load_job(c, job_id)
+
+    return await database.write(resume)
 
 
 async def cancel_job(database: Database, job_id: str, now: datetime) -> Job:

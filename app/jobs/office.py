@@ -8,22 +8,30 @@ from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 from app.domain.job import Item, ItemState, Job, Tally
+from app.errors import BadInput
+from app.jobs.attendance import has_worker
 from app.jobs.following import JobProgress, follow
 from app.jobs.planning.ordering import Compose, Order
 from app.jobs.planning.plan_file import read_plan, write_plan
 from app.jobs.planning.planned import Planned, make_job
 from app.jobs.planning.planner import JobPlanner, PlanProgress, PlanWatch
 from app.jobs.planning.reading_in import Bounds
+from app.jobs.planning.unfinished import Unfinished, find_unfinished
 from app.jobs.reporting.page import render_report
 from app.jobs.reporting.report import ReportLine, list_lines
+from app.store.connection import Connection
 from app.store.database import Database
 from app.store.items import count_items, list_items
-from app.store.jobs import list_jobs, load_job
+from app.store.jobs import list_ids, list_jobs, load_job
 
 Undone = TypeVar("Undone")
 
 PAUSE_S: Final = 0.5
 """Between two looks at a job that is followed."""
+LEAST_OF_ID: Final = 4
+"""Characters of an id that may stand for all of it."""
+NAMED: Final = 5
+"""Jobs that are named where an id may be that of several."""
 
 Steer = Callable[[Database, str, datetime], Awaitable[Job]]
 """Moves a job, by its id, to another state."""
@@ -35,7 +43,7 @@ class Steering(Generic[Undone]):
 
     start: Callable[[Database, str], Awaitable[object]]
     pause: Steer
-    resume: Steer
+    resume: Callable[[Database, str, datetime, float | None], Awaitable[Job]]
     cancel: Steer
     retry: Steer
     undo: Callable[[Database, str, datetime], Awaitable[Undone]]
@@ -58,6 +66,8 @@ class JobOffice(Generic[Undone]):
         now: Callable[[], datetime],
         timer_s: Callable[[], float],
         new_id: Callable[[], str],
+        place: str,
+        ttl_s: float,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._database = database
@@ -65,6 +75,8 @@ class JobOffice(Generic[Undone]):
         self._planner = JobPlanner(database, compose, bounds, now, timer_s)
         self._now = now
         self._new_id = new_id
+        self._place = place
+        self._ttl_s = ttl_s
         self._sleep = sleep
 
     async def plan(self, order: Order, watch: PlanWatch = watch_nothing) -> Planned:
@@ -98,14 +110,26 @@ class JobOffice(Generic[Undone]):
         """
         await asyncio.to_thread(write_plan, planned, path)
 
+    async def find_unfinished(self, order: Order | Path) -> Unfinished | None:
+        """The job that is at work already on sources of an order, or of the plan in a file. Raises as `plan`."""
+        asked = (await asyncio.to_thread(read_plan, order)).order if isinstance(order, Path) else order
+        return await self._planner.find_unfinished(asked)
+
     async def start(self, planned: Planned) -> Job:
         """Make the job and have the workers begin; one without anything to do is done at once.
 
         Raises:
+            BadInput: a job that is not finished works on some of the same sources.
             StoreUnavailable: the store cannot be written; there is no job then.
         """
         job_id, now = self._new_id(), self._now()
-        job = await self._database.write(lambda c: make_job(c, planned, job_id, now))
+
+        def make(c: Connection) -> Job:
+            if planned.needs_work and (other := find_unfinished(c, planned.recipe)):
+                raise other.refuse()
+            return make_job(c, planned, job_id, now)
+
+        job = await self._database.write(make)
         if job.state == "running":
             await self._steering.start(self._database, job_id)
         return job
@@ -113,6 +137,25 @@ class JobOffice(Generic[Undone]):
     async def list_jobs(self, limit: int = 50, before: str | None = None) -> list[Job]:
         """Jobs, the newest first; `before`: only those older than the job of that id."""
         return await self._database.read(lambda c: list_jobs(c, limit, before))
+
+    async def has_worker(self) -> bool:
+        """Whether anybody works on the jobs that run."""
+        return await self._database.read(lambda c: has_worker(c, self._place, self._ttl_s))
+
+    async def find_id(self, named: str) -> str:
+        """The id of the only job whose id begins like this; what was named where there is none.
+
+        Raises:
+            BadInput: there are several.
+        """
+        if len(named) < LEAST_OF_ID:
+            return named
+        ids = await self._database.read(lambda c: list_ids(c, named, NAMED))
+        if named in ids or not ids:
+            return named
+        if len(ids) > 1:
+            raise BadInput(f"{named!r} may be the job {' or '.join(ids)}. Give more of its id.")
+        return ids[0]
 
     async def get_job(self, job_id: str) -> Job:
         """A job.
@@ -140,9 +183,9 @@ class JobOffice(Generic[Undone]):
         """
         return await self._steering.pause(self._database, job_id, self._now())
 
-    async def resume(self, job_id: str) -> Job:
-        """Let a paused job go on."""
-        return await self._steering.resume(self._database, job_id, self._now())
+    async def resume(self, job_id: str, max_cost_usd: float | None = None) -> Job:
+        """Let a paused job go on; `max_cost_usd` takes the place of its cap, None leaves that as it is."""
+        return await self._steering.resume(self._database, job_id, self._now(), max_cost_usd)
 
     async def cancel(self, job_id: str) -> Job:
         """End a job for good; what is decided stays."""

@@ -85,6 +85,16 @@ class RememberingJudge:
         verdicts = tuple(known.get(category.id) or asked[category.id] for category in categories)
         return judgement.model_copy(update={"verdicts": verdicts})
 
+    async def recall(self, article: Article, plan: Plan) -> Judgement:
+        """What the judge said before: a verdict for each of the plan's candidates that it is known for, in their order.
+
+        Raises:
+            StoreUnavailable: the store cannot be reached.
+        """
+        known = await self._find(article, plan)
+        ids = (candidate.category.id for candidate in plan.candidates)
+        return self._first.sign([known[id_] for id_ in ids if id_ in known], kept=True)
+
     async def _ask(self, article: Article, plan: Plan, errand: Errand, tab: Tab) -> Judgement:
         """What the judge says; each prompt's verdicts are kept as they come, whatever becomes of the other prompts."""
 

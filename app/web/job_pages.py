@@ -20,7 +20,7 @@ from app.web.rendering import HEADERS, render
 
 ROWS: Final = 25
 NAMED: Final = 50
-"""Failed items that are shown with their reasons; the report has all."""
+"""Parked items that are shown with their reasons; the report has all."""
 REPORT_HEADERS: Final = HEADERS | {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; frame-ancestors 'none'"}
 
 JobId = Annotated[str, Path(pattern=r"^[\w-]{1,200}$")]
@@ -37,7 +37,8 @@ async def show_jobs(
     office = _find_office(request)
     try:
         jobs = await office.list_jobs(ROWS + 1, before)
-        views = [JobView(job=job, tally=await office.tally(job.id)) for job in jobs[:ROWS]]
+        has_worker = await office.has_worker()
+        views = [JobView(job=job, tally=await office.tally(job.id), has_worker=has_worker) for job in jobs[:ROWS]]
     except ScopenoteError as error:
         return refuse(request, error)
     return render("jobs.html", views=views, before=before, next=views[-1].job.id if len(jobs) > ROWS else None)
@@ -45,7 +46,7 @@ async def show_jobs(
 
 @router.get("/jobs/{job_id}")
 async def show_job(request: Request, job_id: JobId) -> HTMLResponse:
-    """One job: what was planned, how far it has come, what failed, and what can be done about it."""
+    """One job: what was planned, how far it has come, what is parked, and what can be done about it."""
     return await _show(request, job_id)
 
 
@@ -92,12 +93,13 @@ async def _show(
     try:
         job, tally = await office.get_job(job_id), await office.tally(job_id)
         parked = await office.list_items(job_id, state="parked", limit=NAMED) if tally.parked else []
+        has_worker = await office.has_worker()
     except ScopenoteError as error:
         return refuse(request, error)
     return render(
         "job.html",
         status,
-        view=JobView(job=job, tally=tally, parked=tuple(parked)),
+        view=JobView(job=job, tally=tally, has_worker=has_worker, parked=tuple(parked)),
         problem=problem,
         selection=tell_selection(job.recipe.selection),
         write=tell_write(job.recipe),

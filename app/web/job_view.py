@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from app.domain.job import Item, Job, JobState, Recipe, Selection, Tally
+from app.domain.telling import tell_fields
 from app.domain.value import Value
 from app.jobs.planning.sources import STORED
 from app.jobs.reporting.page import tell_usd
@@ -22,7 +23,7 @@ NAMES: Final = {STORED: "what is stored", "sent:": "articles sent to the service
 
 
 class Failure(Value):
-    """An item that failed: its file or its article, how often it was tried, and why it failed."""
+    """A parked item: its file or its article, how often it was tried, and why it is parked."""
 
     name: str
     tries: int
@@ -30,10 +31,11 @@ class Failure(Value):
 
 
 class JobView(Value):
-    """A job with what can be done about it. `parked` are the first of the items that failed."""
+    """A job with what can be done about it. `parked` are the first of its parked items."""
 
     job: Job
     tally: Tally
+    has_worker: bool
     parked: tuple[Item, ...] = ()
 
     @property
@@ -43,14 +45,19 @@ class JobView(Value):
 
     @property
     def failures(self) -> tuple[Failure, ...]:
-        """The items that failed, as they are told; what is wrong with a file begins with its name already."""
+        """The parked items, as they are told; what is wrong with a file begins with its name already."""
         named = ((item.path or item.article, item) for item in self.parked)
         return tuple(Failure(name=n, tries=i.tries, reason=i.reason.removeprefix(f"{n}: ")) for n, i in named)
 
     @property
     def state(self) -> str:
         """The state in words."""
-        return STATES[self.job.state]
+        return "Waiting for a worker" if self.waits_for_worker else STATES[self.job.state]
+
+    @property
+    def waits_for_worker(self) -> bool:
+        """Whether it is to be worked on, and nobody is there who could."""
+        return self.job.state == "running" and not self.has_worker
 
     @property
     def sources(self) -> str:
@@ -94,7 +101,7 @@ def tell_selection(selection: Selection) -> str:
     if selection.changed:
         parts.append("changed")
     if selection.failed:
-        parts.append("failed before")
+        parts.append("failed or parked before")
     if selection.untagged:
         parts.append("without a category")
     if selection.categories:
@@ -106,7 +113,4 @@ def tell_selection(selection: Selection) -> str:
 
 def tell_write(recipe: Recipe) -> str:
     """Whether tags are written back to the files, and to which of their fields."""
-    if recipe.write is None:
-        return "no"
-    written = [(kind, field) for kind, field in recipe.write.model_dump().items() if field]
-    return ", ".join(kind if kind == field else f"{kind} to {field}" for kind, field in written) or "no"
+    return tell_fields(recipe.write) or "no" if recipe.write else "no"

@@ -12,6 +12,7 @@ from app.api.told_job import ToldJob
 from app.bootstrap.services import Services
 from app.domain.job import Item, JobPlan
 from app.errors import StoreUnavailable
+from app.store.workers import keep_beat
 from tests.api.job_app import ARTICLES, open_job_client, order, park, read_events
 from tests.api.kept_app import decide
 
@@ -243,6 +244,59 @@ async def test_a_state_that_does_not_allow_it_is_a_conflict(
     assert answer.status_code == 409
     assert answer.headers["content-type"] == "application/problem+json"
     assert words in answer.json()["detail"]
+
+
+async def test_no_job_over_what_is_stored_is_made_beside_another(client: httpx.AsyncClient) -> None:
+    await client.post("/jobs", json={"articles": ARTICLES})
+    made = (await client.post("/jobs", json={"sources": ["stored:"]})).json()
+    for body in ({"sources": ["stored:"]}, {"sources": ["stored:"], "selection": {"untagged": True}}):
+        answer = await client.post("/jobs", json=body)
+        assert (answer.status_code, answer.headers["location"]) == (409, f"/jobs/{made['id']}")
+        detail = answer.json()["detail"]
+        assert f"POST /jobs/{made['id']}/resume goes on with it" in detail
+        assert ("another selection" in detail) == ("selection" in body)
+    dry = await client.post("/jobs", json={"sources": ["stored:"], "dry_run": True})
+    assert dry.status_code == 200
+    await client.post(f"/jobs/{made['id']}/cancel")
+    assert (await client.post("/jobs", json={"sources": ["stored:"]})).status_code == 202
+
+
+async def test_what_is_stored_is_refused_beside_another_also_where_articles_come_with_it(
+    client: httpx.AsyncClient,
+) -> None:
+    await client.post("/jobs", json={"articles": ARTICLES})
+    await client.post("/jobs", json={"sources": ["stored:"]})
+    answer = await client.post("/jobs", json={"sources": ["stored:"], "articles": [{"text": "Bread.", "id": "new"}]})
+    assert answer.status_code == 409
+
+
+async def test_articles_that_come_with_an_order_are_in_nobodys_way(client: httpx.AsyncClient) -> None:
+    assert (await order(client))["id"] != (await order(client))["id"]
+
+
+async def test_a_job_goes_on_with_a_higher_cap(client: httpx.AsyncClient) -> None:
+    job = await order(client, max_cost_usd=0.5)
+    await client.post(f"/jobs/{job['id']}/pause")
+    told = (await client.post(f"/jobs/{job['id']}/resume", json={"max_cost_usd": 2})).json()
+    assert (told["state"], told["recipe"]["max_cost_usd"]) == ("running", 2)
+    told = (await client.post(f"/jobs/{job['id']}/resume")).json()
+    assert told["recipe"]["max_cost_usd"] == 2
+
+
+@pytest.mark.parametrize("body", [{"max_cost_usd": -1}, {"max_cost_usd": "much"}, {"cap": 1}], ids=str)
+async def test_a_cap_that_is_none_is_refused(client: httpx.AsyncClient, body: dict[str, object]) -> None:
+    job = await order(client, max_cost_usd=0.5)
+    answer = await client.post(f"/jobs/{job['id']}/resume", json=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+async def test_whether_anybody_works_on_a_job_is_told(client: httpx.AsyncClient, services: Services) -> None:
+    job = await order(client)
+    assert (job["state"], job["is_worked_on"]) == ("running", False)
+    await services.database.write(lambda c: keep_beat(c, "w", "elsewhere 1"))
+    assert (await client.get(f"/jobs/{job['id']}")).json()["is_worked_on"]
+    assert (await client.get("/jobs")).json()["jobs"][0]["is_worked_on"]
+    assert not (await client.post(f"/jobs/{job['id']}/pause")).json()["is_worked_on"]
 
 
 async def test_what_is_parked_can_be_retried(client: httpx.AsyncClient, services: Services) -> None:

@@ -27,9 +27,9 @@ from app.store.articles import keep_article, load_article
 from app.store.asking_again import count_again
 from app.store.database import Database
 from app.store.decisions import find_standing, load_decision
-from app.store.opening import open_database
 from app.store.taxonomies import load_taxonomy as load_taxonomy_of
 from app.store.words import keep_word
+from tests.empty_stores import open_empty_store
 
 pytestmark = pytest.mark.anyio
 
@@ -52,7 +52,7 @@ BAKING = "---\ntitle: Baking\nInstructions: |\n  ## Key topics\n  - Bread, ovens
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path}/store.db")
+    database = open_empty_store(tmp_path)
     yield database
     database.close()
 

@@ -23,7 +23,10 @@ def test_without_jobs_the_list_says_how_to_make_one(archive: Archive) -> None:
 
 
 def test_jobs_are_listed_the_newest_first(archive: Archive) -> None:
-    made = [archive.detach(), archive.detach()]
+    made = []
+    for _ in range(2):
+        made.append(archive.detach())
+        archive.read("jobs", "cancel", made[-1])
     listed = archive.read("jobs", "list")
     assert [job["id"] for job in listed] == made[::-1]
     assert all(set(job) == set(ToldJob.model_fields) for job in listed)
@@ -38,7 +41,14 @@ def test_a_job_is_shown_with_what_became_of_its_items(archive: Archive) -> None:
     job_id = archive.detach()
     code, out, _ = archive.call("jobs", "show", job_id)
     assert code == 0
-    for words in (job_id, "running", "2 items: 0 decided", "2 waiting", "nothing to be asked"):
+    for words in (
+        job_id,
+        "waiting for a worker",
+        "`scopenote worker` starts one",
+        "2 items: 0 decided",
+        "2 waiting",
+        "nothing to be asked",
+    ):
         assert words in out
 
 
@@ -68,10 +78,14 @@ def test_undoing_restores_what_was_written_and_names_what_changed_since(archive:
     archive.bread.write_text(written + "Changed since.\n")
     report = archive.read("jobs", "undo", job_id, "--yes", code=1)
     assert (report["restored"], [Path(left["path"]).name for left in report["left"]]) == (0, ["bread.md"])
+    assert (report["decisions"], report["decided_as_before"]) == (2, 0)
     archive.bread.write_text(written)
     code, out, _ = archive.call("jobs", "undo", job_id, "--yes")
-    assert (code, "1 file restored" in out) == (0, True)
+    assert (code, "1 file restored.\n0 articles given back the former decision, 2 had it already." in out) == (0, True)
     assert (archive.bread.read_text(), archive.boards.read_text()) == (BREAD, BOARDS)
+    archive.bread.write_text("Written anew.")
+    code, out, _ = archive.call("jobs", "undo", job_id, "--yes")
+    assert (code, "0 files restored, 1 left as they are." in out, "it has changed since" in out) == (1, True, True)
 
 
 def test_nothing_is_undone_without_a_yes(archive: Archive) -> None:
@@ -106,6 +120,32 @@ def test_a_page_that_cannot_be_written_is_told(archive: Archive) -> None:
     job_id = archive.detach()
     code, _, err = archive.call("jobs", "report", job_id, "--html", str(archive.folder / "none" / "report.html"))
     assert (code, "cannot be written" in err) == (2, True)
+
+
+@pytest.mark.parametrize("shown", [4, 8, 31], ids=lambda length: f"{length} characters")
+def test_the_beginning_of_an_id_names_a_job(archive: Archive, shown: int) -> None:
+    job_id = archive.detach()
+    told = [archive.read("jobs", *step)["id"] for step in (("show", job_id[:shown]), ("cancel", job_id[:shown]))]
+    assert told == [job_id, job_id]
+
+
+def test_less_than_four_characters_name_no_job(archive: Archive) -> None:
+    code, _, err = archive.call("jobs", "show", archive.detach()[:3])
+    assert (code, "There is no job" in err) == (2, True)
+
+
+def test_a_cap_that_has_stopped_a_job_is_raised_as_it_goes_on(archive: Archive) -> None:
+    job_id = archive.detach("--max-cost", "0.5")
+    archive.read("jobs", "pause", job_id)
+    assert archive.read("jobs", "resume", job_id, "--detach")["recipe"]["max_cost_usd"] == 0.5
+    assert archive.read("jobs", "resume", job_id, "--detach", "--max-cost", "2")["recipe"]["max_cost_usd"] == 2
+    assert archive.read("jobs", "show", job_id)["recipe"]["max_cost_usd"] == 2
+
+
+@pytest.mark.parametrize("cap", ["nan", "inf", "-1"])
+def test_a_cap_that_is_none_is_refused(archive: Archive, cap: str) -> None:
+    code, out, err = archive.call("jobs", "resume", archive.detach(), "--detach", "--max-cost", cap)
+    assert (code, out, "--max-cost" in err) == (2, "", True)
 
 
 @pytest.mark.parametrize("verb", ["show", "pause", "resume", "cancel", "retry", "undo", "report"])

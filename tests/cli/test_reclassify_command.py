@@ -82,7 +82,9 @@ def test_a_plan_in_a_file_is_taken_as_long_as_nothing_changed(archive: Archive) 
     code, _, err = archive.call("reclassify", str(archive.content), "--dry-run", "--plan", file)
     assert (code, "--plan` takes it" in err) == (0, True)
     assert archive.call("reclassify", "--plan", file, "--detach")[0] == 0
-    assert archive.read("jobs", "list")[0]["total"] == 2
+    (job,) = archive.read("jobs", "list")
+    assert job["total"] == 2
+    archive.read("jobs", "cancel", job["id"])
     archive.bread.write_text(BREAD + "More.\n")
     code, out, err = archive.call("reclassify", "--plan", file)
     assert (code, out) == (2, "")

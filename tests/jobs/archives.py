@@ -1,9 +1,7 @@
 """Builds archives, and whoever forecasts and decides about them, for the tests of what a job is about."""
 
-import tempfile
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
 from app.domain.article import Article
@@ -21,7 +19,6 @@ from app.store.articles import load_article
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.decisions import keep_decision
-from app.store.opening import open_database
 from app.store.words import find_words
 from tests.store.kept_values import NOON, assign, decide
 
@@ -78,21 +75,6 @@ def build_planner(
 
     shown = iter(ticks)
     return JobPlanner(database, compose, BOUNDS, lambda: NOON, lambda: next(shown))
-
-
-@cache
-def _make_empty_store() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "store.db"
-        open_database(f"sqlite:///{path}").close()
-        return path.read_bytes()
-
-
-def open_empty_store(folder: Path) -> Database:
-    """An empty store of one's own; only the first one's tables are made."""
-    path = folder / "store.db"
-    path.write_bytes(_make_empty_store())
-    return open_database(f"sqlite:///{path}")
 
 
 def write_files(folder: Path, **texts: str) -> Path:

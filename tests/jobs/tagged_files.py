@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import anyio
 
@@ -24,10 +22,10 @@ from app.store.database import Database
 from app.store.decisions import keep_decision
 from app.store.items import keep_items
 from app.store.jobs import keep_job, set_state
-from app.store.opening import open_database
 from app.store.tag_events import find_tags
 from app.store.words import keep_word
 from tests.articles import build_article
+from tests.empty_stores import open_empty_store
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TITLES = {"operating-model": "Operating Model", "culture": "Culture", "how-to": "How-to"}
@@ -142,20 +140,11 @@ class Archive:
 @contextmanager
 def open_archive(folder: Path) -> Iterator[Archive]:
     """An empty archive with a store of its own."""
-    (folder / "store.db").write_bytes(_make_empty_store())
-    database = open_database(f"sqlite:///{folder}/store.db")
+    database = open_empty_store(folder)
     try:
         yield Archive(folder, database)
     finally:
         database.close()
-
-
-@cache
-def _make_empty_store() -> bytes:
-    """A store with all its tables, made once: that takes longer than most tests."""
-    with TemporaryDirectory() as folder:
-        open_database(f"sqlite:///{folder}/store.db").close()
-        return (Path(folder) / "store.db").read_bytes()
 
 
 def _decide(item: Item, at: datetime, statuses: Mapping[str, Status], *, degraded: bool) -> Decision:

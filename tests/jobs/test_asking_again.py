@@ -15,7 +15,7 @@ from app.domain.category import Category
 from app.domain.errand import Errand
 from app.domain.plan import Plan
 from app.domain.verdict import Judgement, Usage
-from app.errors import ModelUnavailable, PromptTooLong, Unavailable
+from app.errors import ModelUnavailable, PromptTooLong, StoreUnavailable
 from app.jobs.asking_again import MOST_TRIES, PATIENCE, AskingAgain
 from app.judges.fallback import FallbackJudge
 from app.judges.judge import Judge
@@ -24,8 +24,8 @@ from app.settings import Settings
 from app.store.asking_again import count_again
 from app.store.database import Database
 from app.store.decisions import find_standing
-from app.store.opening import open_database
 from tests.articles import build_article
+from tests.empty_stores import open_empty_store
 
 pytestmark = pytest.mark.anyio
 
@@ -35,7 +35,7 @@ class _Moody:
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
-        self.error: Unavailable | None = ModelUnavailable("the server is down.")
+        self.error: Exception | None = ModelUnavailable("the server is down.")
         self.fails_about = ""
         self.is_paid = False
         self.asked: list[str] = []
@@ -81,7 +81,7 @@ def bench(tmp_path: Path) -> Iterator[_Bench]:
     folder = tmp_path / "categories"
     folder.mkdir()
     (folder / "governance.md").write_text("---\ntitle: Governance\n---\n")
-    database = open_database(f"sqlite:///{tmp_path}/store.db")
+    database = open_empty_store(tmp_path)
     yield _Bench(database, folder)
     database.close()
 
@@ -169,3 +169,35 @@ async def test_without_an_llm_nobody_is_asked(bench: _Bench) -> None:
     alone = AskingAgain(bench.database, lambda: None, now=lambda: bench.time + timedelta(hours=2))
     assert await alone.ask_due() == 0
     assert bench.waiting == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(ZeroDivisionError("oh"), id="unforeseen"),
+        pytest.param(StoreUnavailable("What the store keeps as this verdict cannot be read."), id="a-damaged-row"),
+    ],
+)
+async def test_an_article_that_can_never_be_decided_does_not_hold_up_the_others_and_is_given_up(
+    bench: _Bench, error: Exception
+) -> None:
+    await _decide(bench, "A bad one.", *(f"Good one {number}." for number in range(6)))
+    bench.judge.error, bench.judge.fails_about = error, "bad"
+    assert await bench.ask_later() == 6
+    before = len(bench.judge.asked)
+    for _ in range(MOST_TRIES):
+        await bench.ask_later(hours=24)
+    assert len(bench.judge.asked) - before == MOST_TRIES - 1
+    assert bench.waiting == 0
+
+
+async def test_a_round_ends_where_the_store_is_away(bench: _Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    await _decide(bench, "The board decides.", "Another one.")
+
+    def close() -> None:
+        bench.database.close()
+        raise StoreUnavailable("The store is gone.")
+
+    monkeypatch.setattr(bench.judge, "judge", lambda *_: close())
+    with pytest.raises(StoreUnavailable):
+        await bench.ask_later()

@@ -1,45 +1,19 @@
 """A batch job whose process is killed at any step: another one finishes it, and pays for nothing again."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from app.store.batches import list_batches
 from app.store.database import Database
 from app.store.items import count_items
-from app.store.opening import open_database
 from tests.jobs.batch_books import find_wrong
 from tests.jobs.batch_deaths import Step, die
 from tests.jobs.batch_work import PARTS, Works, build_job, keep_work
-from tests.servers.faulty_server import FaultyServer, serve_faults
+from tests.servers.faulty_server import FaultyServer
 
 pytestmark = pytest.mark.anyio
 
 COUNT = 3
 LINES = COUNT * PARTS
-
-
-@pytest.fixture
-def server() -> Iterator[FaultyServer]:
-    with serve_faults() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("batches") / "store.db"
-    open_database(f"sqlite:///{path}").close()
-    return path
-
-
-@pytest.fixture
-def database(tmp_path: Path, empty_store: Path) -> Iterator[Database]:
-    shutil.copy(empty_store, tmp_path / "store.db")
-    opened = open_database(f"sqlite:///{tmp_path}/store.db")
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,7 @@
 """A batch job: every article decided by answers that came in files, whatever went wrong on the way."""
 
 import asyncio
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -11,7 +9,7 @@ from app.domain.article import Article
 from app.domain.decision import Decision
 from app.domain.errand import Errand
 from app.domain.job import Item, Job, JobState, Recipe, Tally
-from app.errors import BadArticle, BudgetSpent, ModelUnavailable, QuotaExhausted, Unavailable
+from app.errors import BadArticle, BudgetSpent, Damaged, ModelUnavailable, QuotaExhausted, Unavailable
 from app.jobs.batches.calls import check_batch_api
 from app.jobs.batches.means import BatchLimits
 from app.jobs.batches.telling import tell_job
@@ -21,37 +19,15 @@ from app.store.database import Database
 from app.store.decisions import load_decision
 from app.store.items import count_items, list_items
 from app.store.jobs import set_state
-from app.store.opening import open_database
 from tests.jobs.batch_books import find_wrong, list_attempts, sum_cost
 from tests.jobs.batch_work import NOW, PARTS, Questions, Works, build_job, keep_work
 from tests.servers.batch_traits import Loss
-from tests.servers.faulty_server import FaultyServer, serve_faults
+from tests.servers.faulty_server import FaultyServer
 
 pytestmark = pytest.mark.anyio
 
 COUNT = 3
 LINES = COUNT * PARTS
-
-
-@pytest.fixture
-def server() -> Iterator[FaultyServer]:
-    with serve_faults() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("batches") / "store.db"
-    open_database(f"sqlite:///{path}").close()
-    return path
-
-
-@pytest.fixture
-def database(tmp_path: Path, empty_store: Path) -> Iterator[Database]:
-    shutil.copy(empty_store, tmp_path / "store.db")
-    opened = open_database(f"sqlite:///{tmp_path}/store.db")
-    yield opened
-    opened.close()
 
 
 async def count(database: Database) -> Tally:
@@ -399,6 +375,7 @@ class Faulty(Questions):
     [
         pytest.param(BadArticle("there is nothing in it"), "there is nothing in it", id="a bad article"),
         pytest.param(ZeroDivisionError("oh"), "nobody foresaw: ZeroDivisionError", id="an error of ours"),
+        pytest.param(Damaged("a row cannot be read"), "a row cannot be read", id="a row that is damaged"),
     ],
 )
 async def test_an_article_that_cannot_be_worked_on_is_parked_alone(

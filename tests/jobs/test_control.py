@@ -146,3 +146,20 @@ async def test_a_job_that_does_not_run_is_not_paused_for_a_reason(store: Databas
     keep_job_of(store, 1)
     bring_to(store, "cancelled")
     assert not store.write_now(lambda c: pause_for(c, "j", "the budget is spent", NOON))
+
+
+@pytest.mark.parametrize("state", ["paused", "running"])
+async def test_a_job_goes_on_with_another_cap(store: Database, state: JobState) -> None:
+    keep_job_of(store, 1)
+    bring_to(store, state)
+    job = await resume_job(store, "j", LATER, 7.5)
+    assert (job.state, job.recipe.max_cost_usd) == ("running", 7.5)
+    assert (await resume_job(store, "j", LATER)).recipe.max_cost_usd == 7.5
+
+
+async def test_a_job_that_cannot_go_on_keeps_its_cap(store: Database) -> None:
+    keep_job_of(store, 1)
+    bring_to(store, "done")
+    with pytest.raises(BadInput):
+        await resume_job(store, "j", LATER, 7.5)
+    assert store.read_now(lambda c: load_job(c, "j")).recipe.max_cost_usd == 2.5

@@ -13,7 +13,7 @@ from app.errors import (
     QuotaExhausted,
     StoreUnavailable,
 )
-from app.jobs.working.failing import Remedy, read_failure
+from app.jobs.working.failing import Remedy, read_failure, tell_pause
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,42 @@ def test_an_unforeseen_failure_is_named_but_not_quoted() -> None:
 
 def test_a_reason_is_no_longer_than_an_item_keeps() -> None:
     assert len(read_failure(BadArticle("x" * 10_000)).reason) == 2000
+
+
+REFUSED = ModelUnavailable(
+    "The model gave no answer: 401. Check the key, or set SCOPENOTE_JUDGE=local.",
+    cause="The model gave no answer: 401.",
+    remedy="Check the key",
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "in_a_row", "told"),
+    [
+        pytest.param(
+            REFUSED,
+            True,
+            "The model gave no answer: 401. It is so for one article after another, so the job rests. Check the key, "
+            "then resume the job.",
+            id="a server that is away",
+        ),
+        pytest.param(
+            QuotaExhausted("No money. Pay, or ask nobody.", cause="No money.", remedy="Pay"),
+            False,
+            "No money. Pay, then resume the job.",
+            id="no money",
+        ),
+        pytest.param(BudgetSpent("The cap is reached. Raise it."), False, "The cap is reached. Raise it.", id="a cap"),
+        pytest.param(
+            OSError("disk"),
+            True,
+            "It failed in a way that nobody foresaw: OSError. The log says more. "
+            "It is so for one article after another, so the job rests.",
+            id="a fault of ours",
+        ),
+    ],
+)
+def test_a_pause_tells_the_cause_then_what_the_job_does_then_the_remedy(
+    error: Exception, in_a_row: bool, told: str
+) -> None:
+    assert tell_pause(read_failure(error), in_a_row=in_a_row) == told

@@ -1,23 +1,15 @@
 """Former names: a file stays the same article, whichever folder above it is named."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app.domain.job import Item
 from app.store.database import Database
-from tests.jobs.archives import open_empty_store, read_all, write_files
+from tests.jobs.archives import read_all, write_files
 from tests.jobs.made_jobs import keep_made, make_job
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_empty_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 async def _take_in_hand(database: Database, source: Path, *, job: str = "j") -> None:

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import TypeVar
 
 import pytest
+from sqlalchemy import update
 
 from app.domain.article import Article
 from app.domain.decision import Decision
 from app.domain.errand import Errand
-from app.domain.job import Item, JobState, Recipe
+from app.domain.job import Item, Job, JobState, Recipe
 from app.domain.verdict import Usage
 from app.errors import (
     BadFile,
@@ -19,12 +20,14 @@ from app.errors import (
     PromptTooLong,
     QuotaExhausted,
     StoreUnavailable,
+    Unavailable,
 )
 from app.jobs.working.item_work import ItemWork
 from app.jobs.working.pace import Pace
 from app.store.database import Database, Work
 from app.store.items import keep_items, load_item
 from app.store.jobs import load_job, set_state
+from app.store.tables.articles import article_text
 from app.store.workers import count_takeover, note_at_work
 from tests.jobs.fake_desk import NOON, USAGE, FakeDesk, build_recipe, count, fail, fail_first, keep_job_of
 
@@ -187,6 +190,36 @@ async def test_an_item_that_was_paid_for_but_not_written_back_says_what_it_used(
     assert (item.state, item.after, item.usage) == ("parked", "decision-of-a0", USAGE)
 
 
+class Forgiven(FakeDesk):
+    """The first write fails, and what was decided by then is given again for nothing."""
+
+    async def decide(self, recipe: Recipe, key: str, article: Article, errand: Errand) -> Decision:
+        decision = await super().decide(recipe, key, article, errand)
+        return decision if len(self.asked) == 1 else decision.model_copy(update={"cached": True, "usage": Usage()})
+
+    async def write_back(self, job: Job, item: Item, decision: Decision) -> None:
+        if len(self.asked) == 1:
+            raise Unavailable("The file is being written by another.")
+        await super().write_back(job, item, decision)
+
+
+async def test_what_was_paid_before_a_write_failed_stays_on_the_items_account(store: Database) -> None:
+    keep_job_of(store, 1, recipe=build_recipe(write=True))
+    await work_on(make_work(store, Forgiven()), 0)
+    assert (load(store).state, load(store).usage) == ("decided", USAGE)
+
+
+async def test_a_text_that_is_damaged_in_the_store_parks_its_item_and_no_other(store: Database) -> None:
+    keep_job_of(store, 2)
+    digest = load(store).digest
+    store.write_now(
+        lambda c: c.execute(update(article_text).where(article_text.c.digest == digest).values(sentences="[["))
+    )
+    await asyncio.wait_for(work_on(make_work(store, FakeDesk()), 0, 1), timeout=5)
+    assert (load(store).state, load(store, 1).state) == ("parked", "decided")
+    assert "damaged" in load(store).reason
+
+
 async def test_an_article_that_is_not_kept_parks_its_item(store: Database) -> None:
     keep_job_of(store, 0)
     store.write_now(lambda c: keep_items(c, [Item(job="j", number=0, article="gone", digest="sha256:gone")]))
@@ -270,6 +303,27 @@ async def test_an_item_that_waits_for_another_try_leaves_when_its_job_is_paused(
     keep_job_of(store, 1, recipe=build_recipe(max_tries=9))
     desk = FakeDesk(deeds={"a0": fail(AWAY)})
     await work_on(make_work(store, desk, Naps(lambda: bring_to(store, "paused"))), 0)
+    assert desk.asked == ["a0"]
+    assert load(store).state == "waiting"
+
+
+async def test_once_it_is_closing_what_was_begun_is_settled_and_nothing_else_begun(store: Database) -> None:
+    keep_job_of(store, 3)
+    desk = FakeDesk(latency_s=0.01)
+    work = make_work(store, desk, at_once=1)
+    desk.deeds["a0"] = work.close
+    await work_on(work, 0, 1, 2)
+    assert desk.asked == ["a0"]
+    assert (count(store).decided, count(store).waiting) == (1, 2)
+
+
+async def test_what_failed_is_not_tried_again_once_it_is_closing(store: Database) -> None:
+    keep_job_of(store, 1, recipe=build_recipe(max_tries=9))
+    desk = FakeDesk(deeds={"a0": fail(AWAY)})
+    naps = Naps()
+    work = make_work(store, desk, naps)
+    naps.deed = work.close
+    await work_on(work, 0)
     assert desk.asked == ["a0"]
     assert load(store).state == "waiting"
 

@@ -24,20 +24,12 @@ from tests.jobs.archives import (
     Watched,
     build_planner,
     let_stand,
-    open_empty_store,
     write_files,
 )
 from tests.jobs.made_jobs import keep_made, make_job
 from tests.store.kept_values import NOON, assign
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_empty_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -185,7 +177,27 @@ async def test_that_nothing_is_written_where_there_is_no_file_is_told(
     (await _plan(database, content)).close()
     with await _plan(database, "stored:", write=write) as planned:
         notes = " ".join(planned.plan.notes)
-    assert ("3 articles came from no file of their own: nothing is written" in notes) == is_told
+    assert ("3 articles without a file to write to" in notes) == is_told
+    assert ("name the folder of the articles' files as SOURCE" in notes) == is_told
+
+
+async def test_section_pages_that_are_left_out_are_counted_and_named(database: Database, content: Path) -> None:
+    write_files(content, _index="A list.", posts___index="A list.")
+    (content / "_index.de.html").write_text("<p>A list.")
+    with await _plan(database, content) as planned:
+        plan = planned.plan
+    assert plan.articles == 3
+    (note,) = plan.notes
+    assert note == (
+        f"3 section pages `_index.*` left out: {content}/_index.de.html, {content}/_index.md, {content}/posts/_index.md."
+    )
+
+
+async def test_of_many_section_pages_the_first_are_named(database: Database, content: Path) -> None:
+    write_files(content, **{f"s{number}___index": "A list." for number in range(5)})
+    with await _plan(database, content) as planned:
+        (note,) = planned.plan.notes
+    assert (note.startswith("5 section pages"), note.endswith("s2/_index.md and 2 more.")) == (True, True)
 
 
 async def test_the_batch_api_is_planned_at_half_the_price(database: Database, content: Path) -> None:

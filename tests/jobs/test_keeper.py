@@ -87,7 +87,9 @@ def test_what_a_worker_leaves_when_it_stops_is_no_suspect_for_that(store: Databa
     store.write_now(lambda c: count_takeover(c, "item:j:0:0", "dead"))
     store.write_now(lambda c: note_at_work(c, "item:j:0:0", "other"))
     rows.begin("item:j:0:0", "other")
-    Keeper(store, queues, executor_id="other", place="", pace=Pace()).stop()
+    other = Keeper(store, queues, executor_id="other", place="", pace=Pace())
+    other.greet()
+    other.stop()
     make_keeper(store, queues).look()
     assert rows.read()["item:j:0:0"] == ("ENQUEUED", ITEMS)
     assert store.read_now(lambda c: count_deaths(c, "item:j:0:0")) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.job import Job, JobState
-from app.errors import NotKept, StoreUnavailable
+from app.errors import BadInput, NotKept, StoreUnavailable
 from app.jobs.office import JobOffice, Steering
 from app.jobs.planning.drafting import Draft, Drafts
 from app.jobs.planning.ordering import Order
@@ -16,7 +16,8 @@ from app.store.database import Database
 from app.store.items import settle_item
 from app.store.jobs import load_job, set_state
 from app.store.taxonomies import load_taxonomy
-from tests.jobs.archives import BOUNDS, TAXONOMY, FakeForecaster, let_stand, open_empty_store, write_files
+from tests.jobs.archives import BOUNDS, TAXONOMY, FakeForecaster, let_stand, write_files
+from tests.jobs.made_jobs import keep_made, make_job
 from tests.store.kept_values import NOON
 
 pytestmark = pytest.mark.anyio
@@ -32,7 +33,7 @@ class _Steered:
         self.done.append(("start", job_id))
 
     def move(self, verb: str, state: JobState) -> Callable[..., object]:
-        async def move(database: Database, job_id: str, now: datetime) -> Job:
+        async def move(database: Database, job_id: str, now: datetime, max_cost_usd: float | None = None) -> Job:
             self.done.append((verb, job_id))
 
             def work(c: Connection) -> Job:
@@ -66,13 +67,6 @@ class _Pauses:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_empty_store(tmp_path)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def content(tmp_path: Path) -> Path:
     return write_files(tmp_path / "c", a="About a.", b="About b.")
 
@@ -90,6 +84,8 @@ def _open(database: Database, steered: _Steered | None = None, sleep: _Pauses | 
         now=lambda: NOON,
         timer_s=lambda: 0.0,
         new_id=lambda: next(ids),
+        place="here",
+        ttl_s=15.0,
         sleep=sleep or _Pauses(),
     )
 
@@ -150,6 +146,7 @@ async def test_a_job_that_cannot_be_kept_whole_is_not_there(
 async def test_jobs_are_listed_newest_first(database: Database, content: Path) -> None:
     office = _open(database)
     await _start(office, content)
+    await office.cancel("first")
     await _start(office, content)
     assert [job.id for job in await office.list_jobs()] == ["second", "first"]
     assert [job.id for job in await office.list_jobs(before="second")] == ["first"]
@@ -203,3 +200,69 @@ async def test_the_report_is_at_the_office_too(database: Database, content: Path
     await _start(office, content)
     assert [line.article async for line in office.list_report("first")] == ["c/a.md", "c/b.md"]
     assert "Still running" in "".join([piece async for piece in office.render_report("first")])
+
+
+@pytest.mark.parametrize("state", ["running", "paused"])
+async def test_no_job_is_made_beside_one_that_is_not_finished(database: Database, content: Path, state: str) -> None:
+    steered = _Steered()
+    office = _open(database, steered)
+    await _start(office, content)
+    if state == "paused":
+        await office.pause("first")
+    done = len(steered.done)
+    with pytest.raises(BadInput, match=r"Job first .* is unfinished \(0 of 2 done\)\. `scopenote jobs resume first`"):
+        await _start(office, content)
+    assert [job.id for job in await office.list_jobs()] == ["first"]
+    assert len(steered.done) == done
+
+
+async def test_the_job_that_the_same_order_has_made_is_found(database: Database, content: Path) -> None:
+    office = _open(database)
+    order = Order(sources=(str(content),), max_cost_usd=2.0)
+    assert await office.find_unfinished(order) is None
+    await _start(office, content)
+    found = await office.find_unfinished(order)
+    assert found is not None
+    assert (found.job.id, found.differs, found.tally.total) == ("first", (), 2)
+    await office.cancel("first")
+    assert await office.find_unfinished(order) is None
+
+
+async def test_the_job_that_a_plan_in_a_file_has_made_is_found(
+    database: Database, content: Path, tmp_path: Path
+) -> None:
+    office, file = _open(database), tmp_path / "plan.json"
+    with await office.plan(Order(sources=(str(content),))) as planned:
+        await office.write_plan(planned, file)
+        await office.start(planned)
+    found = await office.find_unfinished(file)
+    assert found is not None
+    assert (found.job.id, found.differs) == ("first", ())
+
+
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [
+        pytest.param("first", "first", id="all of it"),
+        pytest.param("firs", "first", id="its beginning"),
+        pytest.param("fir", "fir", id="too little of it"),
+        pytest.param("FIRS", "FIRS", id="in capitals"),
+        pytest.param("f_rs", "f_rs", id="a wildcard"),
+        pytest.param("secon", "secon", id="no job at all"),
+    ],
+)
+async def test_a_job_is_found_by_the_beginning_of_its_id(
+    database: Database, content: Path, named: str, found: str
+) -> None:
+    office = _open(database)
+    await _start(office, content)
+    assert await office.find_id(named) == found
+
+
+async def test_a_beginning_that_several_ids_have_names_them(database: Database) -> None:
+    office = _open(database)
+    for id_ in ("same-1", "same-12", "other"):
+        keep_made(database, make_job(id_))
+    with pytest.raises(BadInput, match="same-12 or same-1"):
+        await office.find_id("same")
+    assert await office.find_id("same-1") == "same-1"

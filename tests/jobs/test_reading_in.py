@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from app.jobs.planning.file_digest import PARSER_VERSION
 from app.parsing.article_files import read_article_file
 from app.store.articles import keep_article, load_article
 from app.store.database import Database, Work
-from tests.jobs.archives import BOUNDS, open_empty_store, read_all, write_files
+from tests.jobs.archives import BOUNDS, read_all, write_files
 from tests.store.kept_values import NOON, build
 
 pytestmark = pytest.mark.anyio
@@ -34,13 +33,6 @@ class _Counted:
     async def write(self, work: Work[object]) -> object:
         self.written += 1
         return await self._database.write(work)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_empty_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

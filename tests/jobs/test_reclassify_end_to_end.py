@@ -1,21 +1,23 @@
 """Tests of reclassifying an archive for real: the command line and workers as processes, a store, a model server."""
 
 import random
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from bench.reclassify_data import DEFINITIONS, find_article, write_archive
-from bench.reclassify_site import Asked, Books, Counts, Site, make_site
+from bench.reclassify_books import Books, Counts
+from bench.reclassify_data import find_article, write_archive
+from bench.reclassify_definitions import DEFINITIONS
+from bench.reclassify_site import Asked, Site, make_site
+from bench.watching import wait_for
 
 ARTICLES = 40
 IN_FLIGHT = 4
 AT_WORK = 2 * IN_FLIGHT
 """Articles: beside those whose questions are in flight, those whose answers are not kept yet."""
 EDITED = "ferries"
+STUCK_S = 60.0
 
 
 class Runs(NamedTuple):
@@ -47,11 +49,11 @@ def run_with_a_kill(site: Site) -> int:
     """Kill a job's process in the middle and have a worker end it; how many articles were settled by then."""
     moment = random.randint(4, ARTICLES // 2)
     with site.begin() as process:
-        wait_for(lambda: count_settled(site) >= moment)
+        wait_for(lambda: count_settled(site) >= moment, every_s=0.02, stuck_s=STUCK_S)
         process.kill()
     settled = count_settled(site)
     with site.work():
-        wait_for(lambda: site.is_done(site.find_job() or ""))
+        wait_for(lambda: site.is_done(site.find_job() or ""), stuck_s=STUCK_S)
     return settled
 
 
@@ -64,13 +66,6 @@ def change(path: Path, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
-
-
-def wait_for(condition: Callable[[], bool], most_s: float = 60.0) -> None:
-    end = time.monotonic() + most_s
-    while not condition():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)
 
 
 def test_a_job_killed_in_the_middle_leaves_each_article_decided_once(runs: Runs) -> None:

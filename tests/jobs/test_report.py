@@ -3,15 +3,14 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from app.domain.attempt import Attempt, Tokens
 from app.domain.decision import Assignment, ExclusionFinding
-from app.domain.job import Item, Job
+from app.domain.job import Fields, Item, Job
+from app.domain.provenance import TagEvent
 from app.domain.verdict import Usage
 from app.errors import NotKept
 from app.jobs.reporting import page as report_page
@@ -20,8 +19,10 @@ from app.jobs.reporting.page import CONTENT_SECURITY_POLICY, render_report
 from app.jobs.reporting.report import ReportLine, list_lines
 from app.store.articles import keep_article
 from app.store.database import Database
+from app.store.file_writes import FileWrite, keep_file_write
 from app.store.ledger import SQLLedger
-from tests.jobs.archives import let_stand, open_empty_store
+from app.store.tag_events import keep_tag_events
+from tests.jobs.archives import let_stand
 from tests.jobs.made_jobs import keep_made, make_job
 from tests.store.kept_values import NOON, assign, build
 
@@ -37,13 +38,6 @@ FINDING = ExclusionFinding(
 )
 EXCLUDED = assign("league", "excluded").model_copy(update={"exclusions": (FINDING,)})
 REVIEW = assign("pitch", "review", reasons=("near_threshold", "judges_disagree"))
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_empty_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 def _decide(database: Database, number: int, before: tuple[Assignment, ...], after: tuple[Assignment, ...]) -> Item:
@@ -127,28 +121,90 @@ async def test_the_page_counts_what_the_lines_tell(database: Database) -> None:
         ),
     ]
     keep_made(database, make_job("j", notes=("Not read: a.md: is empty.",)), *items)
+    await _spend(database, "a", 0.0012)
+    page = await _render(database)
+    assert "1 article changed: 1 gained, 1 lost; 1 for a person to look at" in page
+    assert "2 decided anew, 0 found as they were, 1 parked, 0 waiting" in page
+    assert "$0.0012 spent in 1 call; the plan said $1.00, at most $2.00" in page
+    assert "In files" not in page
+    assert "Not read: a.md: is empty." in page
+    rows = re.findall(r'<span class="where"><bdi>(.*?)</bdi>', page)
+    assert rows == ["/content/2.md", "/content/0.md"], "failures first, what stays as it was not at all"
+
+
+async def _spend(database: Database, id_: str, cost_usd: float | None, *, tokens: int = 110) -> None:
     attempt = Attempt(
-        id="a",
+        id=id_,
         at=NOON,
         server="s",
         model="m",
         urgency="job",
         job="j",
         purpose="question",
-        status="failed",
-        tokens=Tokens(input=10),
-        estimated=False,
-        cost_usd=0.0012,
+        status="sent",
+        tokens=Tokens(input=tokens),
+        estimated=True,
+        cost_usd=cost_usd,
         prices_as_of=None,
     )
     await SQLLedger(database, lambda: NOON).open(attempt, lambda _day, _job: None)
+
+
+TRIES = "tries that failed, or that a crash or a stop cut off"
+
+
+@pytest.mark.parametrize(
+    ("costs", "waits", "told"),
+    [
+        pytest.param([0.0004, 0.0004], False, "", id="the articles' costs add up"),
+        pytest.param(
+            [0.0004, 0.0004, 0.0021],
+            False,
+            f"of which $0.0021 in 1 call with 110 tokens in no article&#39;s cost: {TRIES}</dd>",
+            id="a try whose worker was killed",
+        ),
+        pytest.param(
+            [0.0004, 0.0004, 0.0021], True, f"{TRIES}, or are under way</dd>", id="a try that may be under way"
+        ),
+        pytest.param(
+            [0.0004, 0.0004, None],
+            False,
+            f"of which 1 call with 110 tokens in no article&#39;s cost: {TRIES}</dd>",
+            id="a price that is not known",
+        ),
+        pytest.param([0.0004, 0.0004, 0.0], False, "", id="a refusal that cost nothing"),
+    ],
+)
+async def test_the_page_says_what_was_paid_and_is_in_no_articles_cost(
+    database: Database, costs: list[float | None], waits: bool, told: str
+) -> None:
+    items = [_decide(database, number, (), (assign("cup"),)) for number in range(2)]
+    if waits:
+        waiting = {"number": 2, "state": "waiting", "after": None, "usage": Usage()}
+        items.append(items[0].model_copy(update=waiting))
+    keep_made(database, make_job("j"), *items)
+    for number, cost_usd in enumerate(costs):
+        await _spend(database, f"a{number}", cost_usd)
     page = await _render(database)
-    assert "1 article changed: 1 gained, 1 lost; 1 for a person to look at" in page
-    assert "2 decided anew, 0 found as they were, 1 failed, 0 waiting" in page
-    assert "$0.0012 spent in 1 call; the plan said $1.00, at most $2.00" in page
-    assert "Not read: a.md: is empty." in page
-    rows = re.findall(r'<span class="where"><bdi>(.*?)</bdi>', page)
-    assert rows == ["/content/2.md", "/content/0.md"], "failures first, what stays as it was not at all"
+    if told:
+        assert told in page
+    else:
+        assert "of which" not in page
+
+
+async def test_the_page_tells_what_came_into_files_beside_what_was_decided(database: Database) -> None:
+    items = [_decide(database, number, (), (assign("cup"), assign("final"))) for number in range(2)]
+    keep_made(database, make_job("j", state="done", write=Fields()), *items)
+    path, key = str(items[0].path), items[0].article
+    write = FileWrite(
+        job="j", number=0, article=key, path=path, before="b", after="a", state="written", reason="", at=NOON
+    )
+    event = TagEvent(article=key, field="tags", tag="cup", event="attached", by="scopenote", at=NOON, job="j")
+    database.write_now(lambda c: keep_file_write(c, write))
+    database.write_now(lambda c: keep_tag_events(c, [event]))
+    page = await _render(database)
+    assert "2 articles changed: 4 gained, 0 lost" in page
+    assert "1 tag written to 1 file, 0 removed from 0</dd>" in page
 
 
 async def test_what_articles_and_models_say_is_text_and_nothing_else(database: Database) -> None:
@@ -202,7 +258,7 @@ async def test_the_page_comes_in_pieces(database: Database, monkeypatch: pytest.
             make_job("j").model_copy(
                 update={"plan": make_job("j").plan.model_copy(update={"cost_usd": None, "most_usd": None})}
             ),
-            "the plan said not known, at most not known",
+            "the plan could not say what it would cost",
             id="no price",
         ),
     ],

@@ -17,7 +17,8 @@ from app.store.connection import Connection
 from app.store.database import Database
 from app.store.opening import open_database
 from app.store.words import keep_word
-from tests.jobs.archives import TAXONOMY, let_stand, open_empty_store, read_all, write_files
+from tests.empty_stores import open_empty_store
+from tests.jobs.archives import TAXONOMY, let_stand, read_all, write_files
 from tests.jobs.made_jobs import keep_made, make_job
 from tests.store.kept_values import NOON, assign
 

@@ -2,14 +2,16 @@
 
 import uuid
 
+from app.domain.job import JobState
 from app.jobs.working.pace import Pace
 from app.jobs.working.queues import Queues
-from app.jobs.working.rows import ALONE, ITEMS
+from app.jobs.working.rows import ALONE, ITEMS, JOBS
 from app.jobs.working.takeover import take_over
 from app.store.database import Database
 from app.store.items import load_item
+from app.store.jobs import load_job
 from app.store.workers import count_deaths, note_at_work
-from tests.jobs.fake_desk import keep_job_of
+from tests.jobs.fake_desk import build_recipe, keep_job_of
 from tests.jobs.queue_rows import Rows, settle
 
 
@@ -78,3 +80,25 @@ def test_an_item_that_was_settled_before_its_worker_died_is_no_suspect(
         take_over(queues.list_begun(), store, queues, Pace())
     assert rows.read()["item:j:0:0"] == ("ENQUEUED", ITEMS)
     assert store.read_now(lambda c: count_deaths(c, "item:j:0:0")) == 0
+
+
+def die_running(store: Database, queues: Queues, rows: Rows, *, at_work: bool) -> JobState:
+    """The state of a job after another worker has taken it and died."""
+    assert die(store, queues, rows, "job:j:0", at_work=at_work) == ("ENQUEUED", JOBS)
+    return store.read_now(lambda c: load_job(c, "j")).state
+
+
+def test_a_job_by_batch_that_one_worker_after_another_dies_with_is_paused(
+    store: Database, queues: Queues, rows: Rows
+) -> None:
+    keep_job_of(store, 1, recipe=build_recipe(batch_api=True))
+    queues.put_job("j")
+    assert {die_running(store, queues, rows, at_work=True) for _ in range(7)} == {"running"}
+    assert die_running(store, queues, rows, at_work=True) == "paused"
+    assert "8 workers died" in store.read_now(lambda c: load_job(c, "j")).reason
+
+
+def test_a_job_that_its_workers_only_fed_is_not_paused(store: Database, queues: Queues, rows: Rows) -> None:
+    keep_job_of(store, 1)
+    queues.put_job("j")
+    assert {die_running(store, queues, rows, at_work=False) for _ in range(12)} == {"running"}

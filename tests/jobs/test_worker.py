@@ -5,6 +5,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ from app.store.batches import Batch, change_batch, make_batch
 from app.store.database import Database
 from app.store.items import list_items, reopen_parked
 from app.store.jobs import load_job
-from app.store.workers import list_workers
+from app.store.workers import count_takeover, list_workers
 from tests.jobs.fake_desk import NOON, FakeDesk, build_recipe, count, fail_first, keep_job_of
 from tests.jobs.worker_process import FAST
 
@@ -197,6 +198,21 @@ async def test_a_job_by_batch_is_run_as_a_whole(store: Database, jobs_url: str) 
     assert desk.asked == []
 
 
+async def test_a_worker_that_dies_at_a_job_by_batch_is_counted(store: Database, jobs_url: str) -> None:
+    keep_job_of(store, 1, recipe=build_recipe(batch_api=True))
+    store.write_now(lambda c: count_takeover(c, "job:j:0", "dead"))
+    deaths: list[int] = []
+
+    async def run(job_id: str) -> None:
+        (worker,) = store.read_now(list_workers)
+        deaths.append(store.write_now(lambda c: count_takeover(c, f"job:{job_id}:0", worker.executor_id)))
+        raise ModelUnavailable("The worker lives on after all.")
+
+    async with working(store, jobs_url, FakeDesk(), run_batch=run):
+        await wait_for(lambda: state_of(store) == "paused")
+    assert deaths == [2]
+
+
 async def test_a_job_by_batch_waits_where_no_worker_can_do_it(store: Database, jobs_url: str) -> None:
     keep_job_of(store, 1, recipe=build_recipe(batch_api=True))
     async with working(store, jobs_url, FakeDesk()):
@@ -232,6 +248,32 @@ async def test_a_worker_whose_queues_cannot_be_set_up_does_not_start(store: Data
         now=read_clock,
         pace=FAST,
     )
-    with pytest.raises(StoreUnavailable, match="queues of jobs cannot be used"):
+    with pytest.raises(StoreUnavailable, match=r"queues of jobs in .*/nowhere/jobs\.db cannot be used"):
         await worker.start()
     assert store.read_now(list_workers) == []
+
+
+async def test_a_worker_whose_store_cannot_be_used_says_that_and_nothing_else(
+    store: Database, jobs_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "store.db").unlink()
+    (tmp_path / "jobs.db").write_text("no database either, which is not what is to be told")
+    with pytest.raises(StoreUnavailable, match=r"store\.db is gone"):
+        async with working(store, jobs_url, FakeDesk()):
+            pytest.fail("it started")
+    assert caplog.records == []
+
+
+async def test_a_store_that_is_away_is_told_once_and_not_at_every_look(
+    store: Database, jobs_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def count_told() -> int:
+        return caplog.text.count("Jobs cannot be looked for")
+
+    file, away = tmp_path / "store.db", tmp_path / "away.db"
+    async with working(store, jobs_url, FakeDesk()):
+        file.rename(away)
+        await wait_for(lambda: count_told() > 0)
+        await asyncio.sleep(10 * FAST.look_s)
+        away.rename(file)
+    assert count_told() == 1

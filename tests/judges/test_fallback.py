@@ -69,6 +69,31 @@ async def test_a_judge_that_answers_needs_no_stand_in() -> None:
     assert judgement.ask_again == ""
 
 
+async def _recall_governance(_: Article, plan: Plan) -> Judgement:
+    """All that the judge said before was about one category."""
+    verdicts = tuple(Verdict(category_id=c.category.id) for c in plan.candidates if c.category == CATEGORY)
+    judge = JudgeName(kind="llm", model="llm")
+    return Judgement(verdicts=verdicts, judge=judge, prompt_version="2", kept=True, warnings=("with care",))
+
+
+async def test_what_the_judge_said_before_stands_and_the_stand_in_answers_the_rest() -> None:
+    funding = Category(id="funding", title="Funding", digest="sha256:2")
+    plan = _plan(funding).model_copy(update={"kept": _plan(CATEGORY).candidates})
+    judge = FallbackJudge(_Judge("llm", ModelUnavailable("it is down.")), _Judge("local"), _recall_governance)
+    judgement = await judge.judge(ARTICLE, plan, Errand(), Tab())
+    assert [verdict.category_id for verdict in judgement.verdicts] == ["funding", "governance"]
+    assert (judgement.judge.kind, judgement.judge.degraded, judgement.kept) == ("llm", True, False)
+    assert (judgement.prompt_version, judgement.ask_again) == ("2", "it is down.")
+    assert judgement.warnings[0].startswith("the local judge answered about 1 of 2 categories")
+    assert judgement.warnings[1:] == ("with care",)
+
+
+async def test_nobody_stands_in_for_a_judge_that_has_said_all_meanwhile() -> None:
+    stand_in = _Judge("local")
+    judgement = await _ask(FallbackJudge(_Judge("llm", ModelUnavailable("down.")), stand_in, _recall_governance))
+    assert (judgement.judge.degraded, judgement.ask_again, stand_in.asked) == (False, "", [])
+
+
 async def test_what_the_model_cannot_read_is_not_to_be_asked_again() -> None:
     judgement = await _ask(FallbackJudge(_Judge("llm", PromptTooLong("too long.")), _Judge("local")))
     assert (judgement.judge.degraded, judgement.ask_again) == (True, "")

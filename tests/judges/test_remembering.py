@@ -18,9 +18,9 @@ from app.llm.model import Question, Reply
 from app.llm.tab import Tab
 from app.prompting.composing import Composer
 from app.store.database import Database, Work
-from app.store.opening import open_database
 from app.store.verdicts import forget_unreadable
 from tests.articles import build_article
+from tests.empty_stores import open_empty_store
 from tests.judges.planned import PROMPTS, build_definitions, build_long_article, build_planner
 from tests.judges.scripted_chat import Script, build_judge, claim, deny_all, read_ids
 
@@ -33,7 +33,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path}/store.db")
+    database = open_empty_store(tmp_path)
     yield database
     database.close()
 
@@ -184,10 +184,10 @@ async def test_a_failure_keeps_nothing_and_lets_the_next_one_ask(database: Datab
     assert not (await remembering.ask()).kept
 
 
-async def test_what_was_paid_for_is_kept_when_whoever_asked_has_gone(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    remembering = _Remembering(database)
+async def _leave_while_it_is_kept(
+    remembering: _Remembering, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> asyncio.Future[Judgement]:
+    """Ask, and go when the answer is being written down, which takes a while."""
     write, writing = database.write, asyncio.Event()
 
     async def write_slowly(work: Work[None]) -> None:
@@ -199,6 +199,14 @@ async def test_what_was_paid_for_is_kept_when_whoever_asked_has_gone(
     asking = asyncio.ensure_future(remembering.ask())
     await writing.wait()
     asking.cancel()
+    return asking
+
+
+async def test_what_was_paid_for_is_kept_when_whoever_asked_has_gone(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remembering = _Remembering(database)
+    asking = await _leave_while_it_is_kept(remembering, database, monkeypatch)
     await asyncio.wait((asking,))
     await asyncio.sleep(0.1)
     assert asking.cancelled()
@@ -257,17 +265,7 @@ async def test_nobody_asks_while_what_a_caller_who_went_has_paid_for_is_being_ke
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     remembering = _Remembering(database)
-    write, writing = database.write, asyncio.Event()
-
-    async def write_slowly(work: Work[None]) -> None:
-        writing.set()
-        await asyncio.sleep(0.02)
-        await write(work)
-
-    monkeypatch.setattr(database, "write", write_slowly)
-    asking = asyncio.ensure_future(remembering.ask())
-    await writing.wait()
-    asking.cancel()
+    asking = await _leave_while_it_is_kept(remembering, database, monkeypatch)
     assert (await remembering.ask()).kept
     assert len(remembering.asked) == 1
     await asyncio.wait((asking,))

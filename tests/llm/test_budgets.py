@@ -91,7 +91,7 @@ def test_a_jobs_own_cap_is_told_by_its_option() -> None:
         _check(Caps(), OWN_CAP)
     assert str(caught.value) == (
         "--max-cost=1.2 does not allow this request: 1.000000 USD are spent or held for requests under way, "
-        "and it may need up to 0.250000 USD. Run it again with more, or with --judge local."
+        f"and it may need up to 0.250000 USD. `scopenote jobs resume {OWN_CAP.job} --max-cost USD` goes on with more."
     )
 
 
@@ -103,7 +103,8 @@ def test_a_jobs_own_cap_leaves_those_of_the_settings_in_force() -> None:
 def test_a_jobs_own_cap_cannot_be_kept_without_a_price() -> None:
     budgets = Budgets(Caps(), price=None, model="mystery")
     need = NEED.model_copy(update={"cost_usd": None})
-    with pytest.raises(BudgetSpent, match=r"--max-cost cannot be kept.*'mystery'.*SCOPENOTE_PRICES"):
+    told = r"--max-cost cannot be kept.*'mystery'.*SCOPENOTE_PRICES.*: SCOPENOTE_BUDGET_JOB_TOKENS\."
+    with pytest.raises(BudgetSpent, match=told):
         budgets.check_sums(need, OWN_CAP, Spent(), Spent())
 
 

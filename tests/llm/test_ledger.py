@@ -4,13 +4,12 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from app.domain.attempt import Allow, Attempt, Spent, Status, Tokens
+from app.domain.attempt import Allow, Attempt, Spent, Status
 from app.errors import BudgetSpent
 from app.llm.spending.ledger import MemoryLedger
+from tests.attempts import NOON, allow, build_attempt
 
 pytestmark = pytest.mark.anyio
-
-NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 class _Now:
@@ -33,21 +32,6 @@ def ledger(now: _Now) -> MemoryLedger:
     return MemoryLedger(now)
 
 
-def allow(day: Spent, job: Spent) -> None:
-    """Everything is allowed."""
-
-
-def _attempt(
-    name: str = "a", status: Status = "sent", *, tokens: int = 100, cost_usd: float | None = 0.5,
-    job: str | None = None, at: datetime = NOON,
-) -> Attempt:  # fmt: skip
-    return Attempt(
-        id=name, at=at, server="s", model="m", urgency="job", job=job, purpose="question", status=status,
-        tokens=Tokens(input=tokens - 10, output=10) if tokens else Tokens(), estimated=status in {"sent", "unknown"},
-        cost_usd=cost_usd, prices_as_of="2026-10-21",
-    )  # fmt: skip
-
-
 async def _enter(ledger: MemoryLedger, attempt: Attempt, *, allow: Allow = allow) -> None:
     """Opened and closed as it is."""
     await ledger.open(attempt.model_copy(update={"status": "sent"}), allow)
@@ -59,45 +43,45 @@ async def test_nothing_is_spent_at_first(ledger: MemoryLedger) -> None:
 
 
 async def test_an_attempt_under_way_counts_at_its_estimate(ledger: MemoryLedger) -> None:
-    await ledger.open(_attempt(tokens=100), allow)
+    await ledger.open(build_attempt(tokens=100), allow)
     assert await ledger.sum_day() == Spent(calls=1, tokens=100, cost_usd=0.5)
 
 
 @pytest.mark.parametrize("status", ["answered", "failed", "unknown"])
 async def test_a_closed_attempt_counts_as_what_it_came_to(ledger: MemoryLedger, status: Status) -> None:
-    await ledger.open(_attempt(tokens=100), allow)
-    await ledger.close(_attempt(status=status, tokens=30, cost_usd=0.125))
+    await ledger.open(build_attempt(tokens=100), allow)
+    await ledger.close(build_attempt(status=status, tokens=30, cost_usd=0.125))
     assert await ledger.sum_day() == Spent(calls=1, tokens=30, cost_usd=0.125)
 
 
 async def test_what_has_no_price_is_counted_apart(ledger: MemoryLedger) -> None:
-    await ledger.open(_attempt("a", cost_usd=None), allow)
-    await _enter(ledger, _attempt("b", "answered", cost_usd=0.5))
-    await _enter(ledger, _attempt("c", "answered", cost_usd=None))
+    await ledger.open(build_attempt("a", cost_usd=None), allow)
+    await _enter(ledger, build_attempt("b", "answered", cost_usd=0.5))
+    await _enter(ledger, build_attempt("c", "answered", cost_usd=None))
     assert await ledger.sum_day() == Spent(calls=3, tokens=300, cost_usd=0.5, unpriced=2)
 
 
 async def test_a_job_is_summed_apart(ledger: MemoryLedger) -> None:
-    await ledger.open(_attempt("a", job="j", tokens=20), allow)
-    await _enter(ledger, _attempt("b", "answered", job="j", tokens=30))
-    await _enter(ledger, _attempt("c", "answered", job="k", tokens=50))
-    await ledger.open(_attempt("d"), allow)
+    await ledger.open(build_attempt("a", job="j", tokens=20), allow)
+    await _enter(ledger, build_attempt("b", "answered", job="j", tokens=30))
+    await _enter(ledger, build_attempt("c", "answered", job="k", tokens=50))
+    await ledger.open(build_attempt("d"), allow)
     assert await ledger.sum_job("j") == Spent(calls=2, tokens=50, cost_usd=1.0)
     assert await ledger.sum_job("unheard of") == Spent()
 
 
 async def test_a_new_day_begins_at_midnight(ledger: MemoryLedger, now: _Now) -> None:
     late = NOON.replace(hour=23, minute=59)
-    await ledger.open(_attempt("a", job="j", at=late), allow)
+    await ledger.open(build_attempt("a", job="j", at=late), allow)
     now.time = NOON + timedelta(hours=12, seconds=1)
-    await ledger.close(_attempt("a", "answered", job="j", at=late))
+    await ledger.close(build_attempt("a", "answered", job="j", at=late))
     assert await ledger.sum_day() == Spent()
     assert await ledger.sum_job("j") == Spent(calls=1, tokens=100, cost_usd=0.5)
 
 
 async def test_the_day_is_that_of_utc(ledger: MemoryLedger, now: _Now) -> None:
     tokyo = timezone(timedelta(hours=9))
-    await ledger.open(_attempt(at=datetime(2026, 11, 23, 1, tzinfo=tokyo)), allow)
+    await ledger.open(build_attempt(at=datetime(2026, 11, 23, 1, tzinfo=tokyo)), allow)
     now.time = datetime(2026, 11, 22, 16, tzinfo=UTC)
     assert (await ledger.sum_day()).calls == 1
 
@@ -105,16 +89,16 @@ async def test_the_day_is_that_of_utc(ledger: MemoryLedger, now: _Now) -> None:
 async def test_a_job_is_summed_over_all_its_days(ledger: MemoryLedger, now: _Now) -> None:
     for day in range(9):
         now.time = NOON + timedelta(days=day)
-        await _enter(ledger, _attempt(f"a{day}", "answered", job="j", at=now.time))
+        await _enter(ledger, build_attempt(f"a{day}", "answered", job="j", at=now.time))
     assert ((await ledger.sum_day()).calls, (await ledger.sum_job("j")).calls) == (1, 9)
 
 
 async def test_what_is_allowed_goes_by_the_sums_before_it(ledger: MemoryLedger) -> None:
-    await _enter(ledger, _attempt("a", "answered", job="j", tokens=30))
-    await ledger.open(_attempt("b", tokens=50), allow)
+    await _enter(ledger, build_attempt("a", "answered", job="j", tokens=30))
+    await ledger.open(build_attempt("b", tokens=50), allow)
     seen: list[int] = []
-    await ledger.open(_attempt("c", job="j"), lambda day, job: seen.extend([day.tokens, job.tokens]))
-    await ledger.open(_attempt("d"), lambda day, job: seen.extend([day.tokens, job.tokens]))
+    await ledger.open(build_attempt("c", job="j"), lambda day, job: seen.extend([day.tokens, job.tokens]))
+    await ledger.open(build_attempt("d"), lambda day, job: seen.extend([day.tokens, job.tokens]))
     assert seen == [80, 30, 180, 0]
 
 
@@ -123,29 +107,29 @@ async def test_what_is_not_allowed_is_not_written_down(ledger: MemoryLedger) -> 
         raise BudgetSpent("no more")
 
     with pytest.raises(BudgetSpent, match="no more"):
-        await ledger.open(_attempt(), refuse)
+        await ledger.open(build_attempt(), refuse)
     assert await ledger.sum_day() == Spent()
 
 
 async def test_what_was_opened_before_is_not_counted_again(ledger: MemoryLedger) -> None:
     for _ in range(2):
-        await ledger.open(_attempt(tokens=100), allow)
+        await ledger.open(build_attempt(tokens=100), allow)
     assert await ledger.sum_day() == Spent(calls=1, tokens=100, cost_usd=0.5)
-    await ledger.close(_attempt(status="answered", tokens=30, cost_usd=0.25))
-    await ledger.open(_attempt(tokens=100), allow)
+    await ledger.close(build_attempt(status="answered", tokens=30, cost_usd=0.25))
+    await ledger.open(build_attempt(tokens=100), allow)
     assert await ledger.sum_day() == Spent(calls=1, tokens=30, cost_usd=0.25)
 
 
 async def test_what_is_not_open_cannot_be_closed(ledger: MemoryLedger) -> None:
-    await ledger.close(_attempt("never opened", "answered"))
-    await _enter(ledger, _attempt("a", "answered", tokens=30))
-    await ledger.close(_attempt("a", "unknown", tokens=100))
+    await ledger.close(build_attempt("never opened", "answered"))
+    await _enter(ledger, build_attempt("a", "answered", tokens=30))
+    await ledger.close(build_attempt("a", "unknown", tokens=100))
     assert (await ledger.sum_day()).tokens == 30
 
 
 async def test_the_memory_keeps_the_last_ones_only(ledger: MemoryLedger) -> None:
     for number in range(1_100):
-        await _enter(ledger, _attempt(str(number), "answered"))
+        await _enter(ledger, build_attempt(str(number), "answered"))
     assert len(ledger.recent) == 1_000
     assert ledger.recent[-1].id == "1099"
     assert (await ledger.sum_day()).calls == 1_100

@@ -19,7 +19,8 @@ class BatchTraits:
     `refusal`: the next `refused` batches fail as a whole with this code, and the line it names. `silent_creates`: so many
     creates do their work and hang up without an answer. `listed_after`: a batch is listed when the list
     was asked for so often since. `lose_all`: no line of a batch is answered. `cuts`: so many result
-    files break off in the middle of being sent. `busy`: so many calls of any kind are told to wait.
+    files break off in the middle of being sent. `hidden_files`: so many times a file whose content is asked
+    for cannot be found. `busy`: so many calls of any kind are told to wait.
     `held_share` is as `Traits.held_share`, `held_body` is what the list of batches is answered with.
     """
 
@@ -35,6 +36,7 @@ class BatchTraits:
     listed_after: int = 0
     lose_all: bool = False
     cuts: int = 0
+    hidden_files: int = 0
     busy: int = 0
     held_body: bytes | None = None
     held_share: float = HELD_SHARE

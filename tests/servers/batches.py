@@ -99,7 +99,8 @@ class BatchShelf:
         return _tell({"id": file_id, "object": "file", "purpose": "batch", "bytes": len(found[2])})
 
     def _read_file(self, file_id: str) -> Answer:
-        if file_id not in self.files:
+        if file_id not in self.files or self.traits.hidden_files > 0:
+            self.traits.hidden_files -= 1
             return _missing(file_id)
         is_cut = self.traits.cuts > 0
         self.traits.cuts -= is_cut

@@ -83,7 +83,7 @@ def test_the_page_follows_its_job_to_the_end(browser_page: Page, database: Datab
     faults: list[str] = []
     browser_page.on("pageerror", lambda error: faults.append(str(error)))
     browser_page.goto("/jobs/followed")
-    standing, failed = browser_page.locator("#standing"), browser_page.locator("#failed")
+    standing, failed = browser_page.locator("#standing"), browser_page.locator("#parked")
     expect(standing).to_contain_text("0 of 2 items")
     expect(browser_page.get_by_text("Refresh")).to_be_hidden()
     _settle(database, "followed", 0, "decided")

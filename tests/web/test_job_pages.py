@@ -11,6 +11,7 @@ from app.bootstrap.services import Services
 from app.domain.attempt import Spent
 from app.domain.job import Fields, Job, JobState, Recipe, Selection, Tally
 from app.errors import StoreUnavailable
+from app.store.workers import keep_beat
 from app.web import job_pages
 from app.web.assets import ASSETS
 from app.web.job_view import JobView, tell_selection, tell_write
@@ -67,8 +68,16 @@ async def test_jobs_are_listed_with_how_far_they_have_come(client: httpx.AsyncCl
     html = await _show(client, "/jobs")
     assert f'href="/jobs/{job["id"]}"' in html
     assert '<progress max="2" value="1"' in html
-    for words in ("Running", "1 of 2", "nothing to pay", "articles sent to the service"):
+    for words in ("Waiting for a worker", "1 of 2", "nothing to pay", "articles sent to the service"):
         assert words in html
+
+
+async def test_a_job_that_nobody_works_on_says_who_would(client: httpx.AsyncClient, services: Services) -> None:
+    page = f"/jobs/{(await order(client))['id']}"
+    assert "<code>scopenote worker</code> starts a worker" in await _show(client, page)
+    await services.database.write(lambda c: keep_beat(c, "w", "elsewhere 1"))
+    html = await _show(client, page)
+    assert ("starts a worker" in html, ">Running<" in html) == (False, True)
 
 
 async def test_the_list_has_pages(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,13 +213,31 @@ def test_our_script_names_no_other_host() -> None:
 
 
 def _view(
-    *, state: JobState = "running", most_usd: float | None = 2.0, cap: float | None = None, calls: int = 5
+    *,
+    state: JobState = "running",
+    most_usd: float | None = 2.0,
+    cap: float | None = None,
+    calls: int = 5,
+    has_worker: bool = True,
 ) -> JobView:
     plan = PLAN.model_copy(update={"calls": calls, "most_usd": most_usd})
     recipe = RECIPE.model_copy(update={"max_cost_usd": cap})
     job = Job(id="j", created_at=NOON, finished_at=None, state=state, reason="", recipe=recipe, plan=plan)
     spent = Spent(calls=min(calls, 1), cost_usd=0.25 if calls else 0.0)
-    return JobView(job=job, tally=Tally(waiting=1, decided=2, unchanged=3, parked=4, spent=spent))
+    tally = Tally(waiting=1, decided=2, unchanged=3, parked=4, spent=spent)
+    return JobView(job=job, tally=tally, has_worker=has_worker)
+
+
+@pytest.mark.parametrize(
+    ("state", "has_worker", "words"),
+    [
+        pytest.param("running", True, "Running", id="worked on"),
+        pytest.param("running", False, "Waiting for a worker", id="nobody there"),
+        pytest.param("done", False, "Done", id="ended"),
+    ],
+)
+def test_a_job_that_runs_without_a_worker_is_told_to_wait(state: JobState, has_worker: bool, words: str) -> None:
+    assert _view(state=state, has_worker=has_worker).state == words
 
 
 @pytest.mark.parametrize(
@@ -243,7 +270,7 @@ def test_what_failed_counts_as_done_and_an_ended_job_offers_no_retry() -> None:
     [
         pytest.param(Selection(), "all", id="all"),
         pytest.param(Selection(changed=True, untagged=True), "changed, and without a category", id="two"),
-        pytest.param(Selection(failed=True), "failed before", id="failed"),
+        pytest.param(Selection(failed=True), "failed or parked before", id="failed"),
         pytest.param(
             Selection(categories=("a", "b"), since=NOON), "in a or b, and changed since 2026-11-23", id="named"
         ),

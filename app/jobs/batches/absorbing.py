@@ -6,7 +6,7 @@ from contextlib import aclosing
 from functools import partial
 
 from app.domain.attempt import FailureKind
-from app.errors import Unavailable
+from app.errors import ModelUnavailable, Unavailable
 from app.jobs.batches.attempts import Attempts
 from app.jobs.batches.calls import Caller, let_go
 from app.jobs.batches.means import BatchMeans
@@ -19,6 +19,7 @@ from app.store.batches import Batch, Line, Settled, change_batch, find_lines, na
 MOST_TRIES = 3
 CHUNK = 100
 MAX_CHUNK_BYTES = 8_000_000
+MOST_FILE_WAIT_S = 15.0
 _FOR_MONEY: FailureKind = "quota_exhausted"
 
 log = logging.getLogger(__name__)
@@ -28,20 +29,27 @@ class Absorber:
     """Takes in what one batch came to. What was taken in before is not taken in again.
 
     `settled` are the lines that have a reply, or never will, and those that must be put differently;
-    `trouble` is why no more batches can be sent.
+    `trouble` is why no more batches can be sent. `may_be_gone`: what it did is only to be counted,
+    so that nobody waits for results which cannot be found.
     """
 
-    def __init__(self, means: BatchMeans, attempts: Attempts, caller: Caller, batch: Batch) -> None:
+    def __init__(
+        self, means: BatchMeans, attempts: Attempts, caller: Caller, batch: Batch, *, may_be_gone: bool = False
+    ) -> None:
         self.settled: set[str] = set()
         self.trouble: Unavailable | None = None
         self._means = means
         self._attempts = attempts
         self._caller = caller
         self._batch = batch
+        self._may_be_gone = may_be_gone or not batch.lines
         self._lessons: dict[str, bool] = {}
 
     async def absorb(self, told: ServerBatch, *, keeps_input: bool) -> None:
         """Take in a batch that was run, to its end or not; its files are let go afterwards.
+
+        Where a result file cannot be found, the batch is left as it is: what its questions came to was
+        paid, and they are not to be paid again before somebody has looked.
 
         `keeps_input`: another batch still reads the same file.
 
@@ -49,9 +57,11 @@ class Absorber:
             AttemptFailed: a result file cannot be read now; what was read is kept.
             JobStopped: the job was stopped meanwhile; likewise.
         """
-        for file_id in (told.output_file, told.error_file):
-            if file_id is not None:
-                await self._caller.insist(partial(self._read_file, file_id))
+        files = [file_id for file_id in (told.output_file, told.error_file) if file_id is not None]
+        gone = [file_id for file_id in files if not await self._find_file(file_id)]
+        if gone and not self._may_be_gone:
+            self.trouble = self._explain_gone(gone[0])
+            return
         left = {"expired": EXPIRED, "cancelled": CANCELLED}.get(told.status, MISSING)
         await self._settle_rest(left)
         reason = f"{told.status}: {told.done} of {told.total} questions answered"
@@ -83,21 +93,43 @@ class Absorber:
             return Settled(id=line.id, state="waiting", counts=False)
         return self._judge(line, LineFailure(kind="server_error", message=f"the whole batch was refused: {reason}"))
 
+    async def _find_file(self, file_id: str) -> bool:
+        """Take in a result file; whether there is one. A server may take a moment to see a file that it made."""
+        clock, tries = self._means.clock, 0
+        give_up_at = clock.count() + (0 if self._may_be_gone else self._means.limits.file_patience_s)
+        while True:
+            try:
+                await self._caller.insist(partial(self._read_file, file_id))
+            except AttemptFailed as failure:
+                if failure.kind != "not_found":
+                    raise
+                left_s = give_up_at - clock.count()
+                if left_s <= 0:
+                    log.warning("result file %s of batch %s is gone: %s", file_id, self._batch.id, failure)
+                    return False
+            else:
+                return True
+            tries += 1
+            await self._caller.wait(min(MOST_FILE_WAIT_S, 0.5 * 2.0 ** min(tries, 8), left_s))
+
+    def _explain_gone(self, file_id: str) -> ModelUnavailable:
+        told = f"{self._means.wire.server} ran the batch {self._batch.provider_id}, but has no result file {file_id}."
+        return ModelUnavailable(
+            f"{told} Its {self._batch.lines:,} questions were paid, and are not asked again by themselves. See that "
+            "OPENAI_API_KEY is of the project that sent them and that the server hands out files, then resume the job; "
+            "or cancel it, and run it again to ask and pay once more."
+        )
+
     async def _read_file(self, file_id: str) -> None:
         chunk: list[bytes] = []
         size = 0
-        try:
-            async with aclosing(self._means.wire.read_lines(file_id)) as contents:
-                async for content in contents:
-                    chunk.append(content)
-                    size += len(content)
-                    if len(chunk) == CHUNK or size > MAX_CHUNK_BYTES:
-                        await self._take(chunk)
-                        chunk, size = [], 0
-        except AttemptFailed as failure:
-            if failure.kind != "not_found":
-                raise
-            log.warning("a result file of batch %s is gone: %s", self._batch.id, failure)
+        async with aclosing(self._means.wire.read_lines(file_id)) as contents:
+            async for content in contents:
+                chunk.append(content)
+                size += len(content)
+                if len(chunk) == CHUNK or size > MAX_CHUNK_BYTES:
+                    await self._take(chunk)
+                    chunk, size = [], 0
         await self._take(chunk)
 
     async def _take(self, contents: Sequence[bytes]) -> None:

@@ -7,7 +7,7 @@ from typing import get_args
 from app.domain.job import Job
 from app.errors import ModelUnavailable
 from app.jobs.batches.attempts import Attempts
-from app.jobs.batches.calls import Caller
+from app.jobs.batches.calls import Caller, stop_batch
 from app.jobs.batches.ending import Ending
 from app.jobs.batches.finding import find_created
 from app.jobs.batches.means import BatchMeans
@@ -34,8 +34,9 @@ async def call_off(means: BatchMeans, job: Job) -> None:
             found = [await _find_at_server(means, caller, attempts, batch) for batch in outstanding]
             there = [batch for batch in found if batch is not None]
             for batch in there:
-                await _cancel(means, caller, batch)
-            ended = [await _wait_for_end(means, caller, Ending(means, attempts, caller, batch)) for batch in there]
+                await stop_batch(means, caller, batch.provider_id or "")
+            endings = [Ending(means, attempts, caller, batch, is_called_off=True) for batch in there]
+            ended = [await _wait_for_end(means, caller, ending) for ending in endings]
             if not all(ended):
                 return
     except AttemptFailed as failure:
@@ -53,15 +54,6 @@ async def _find_at_server(means: BatchMeans, caller: Caller, attempts: Attempts,
         return None
     await means.database.write(lambda c: change_batch(c, batch.id, state="sent", provider_id=found[0].id))
     return batch.model_copy(update={"state": "sent", "provider_id": found[0].id})
-
-
-async def _cancel(means: BatchMeans, caller: Caller, batch: Batch) -> None:
-    """One that has ended by itself cannot be cancelled any more, which is as well."""
-    try:
-        await caller.insist(lambda: means.wire.cancel(batch.provider_id or ""))
-    except AttemptFailed as failure:
-        if failure.kind not in {"bad_request", "not_found"}:
-            raise
 
 
 async def _wait_for_end(means: BatchMeans, caller: Caller, ending: Ending) -> bool:

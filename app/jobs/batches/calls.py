@@ -17,6 +17,7 @@ T = TypeVar("T")
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 60.0
 NO_API: frozenset[FailureKind] = frozenset({"not_found"})
+_CONFLICT = 409
 LOOK_S = 5.0
 """How often, while it waits, a job is looked at: somebody may have paused or cancelled it."""
 
@@ -108,6 +109,23 @@ async def let_go(means: BatchMeans, file_id: str | None) -> None:
         await means.wire.delete_file(file_id)
     except AttemptFailed as failure:
         log.info("file %s is left to expire: %s", file_id, failure)
+
+
+async def stop_batch(means: BatchMeans, caller: Caller, provider_id: str) -> None:
+    """Tell the server to stop a batch; one that has ended by itself cannot be stopped any more, which is as well.
+
+    Raises:
+        AttemptFailed: the server cannot be told.
+    """
+
+    async def stop() -> None:
+        try:
+            await means.wire.cancel(provider_id)
+        except AttemptFailed as failure:
+            if failure.kind not in {"bad_request", "not_found"} and failure.status != _CONFLICT:
+                raise
+
+    await caller.insist(stop)
 
 
 async def check_batch_api(means: BatchMeans) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 from app.errors import ModelUnavailable, Unavailable
 from app.jobs.batches.absorbing import Absorber
 from app.jobs.batches.attempts import Attempts
-from app.jobs.batches.calls import Caller
+from app.jobs.batches.calls import Caller, stop_batch
 from app.jobs.batches.finding import list_labelled
 from app.jobs.batches.means import BatchMeans
 from app.jobs.batches.pressure import Pressure, is_full
@@ -20,11 +20,19 @@ class Ending:
     """Looks after one batch at the server.
 
     `settled` are the lines that wait for it no more, `trouble` is why no further batches can be
-    sent now, `doubles` are batches that turned out to have been created beside it.
+    sent now, `doubles` are batches that turned out to have been created beside it. `is_called_off`:
+    what it did is only to be counted.
     """
 
     def __init__(
-        self, means: BatchMeans, attempts: Attempts, caller: Caller, batch: Batch, pressure: Pressure | None = None
+        self,
+        means: BatchMeans,
+        attempts: Attempts,
+        caller: Caller,
+        batch: Batch,
+        pressure: Pressure | None = None,
+        *,
+        is_called_off: bool = False,
     ) -> None:
         self.settled: set[str] = set()
         self.trouble: Unavailable | None = None
@@ -34,6 +42,7 @@ class Ending:
         self._caller = caller
         self._batch = batch
         self._pressure = pressure
+        self._is_called_off = is_called_off
 
     async def look(self, other_tokens: int = 0) -> bool:
         """Whether the batch has ended; then it has been taken in. `other_tokens` lie at the server beside it.
@@ -63,7 +72,7 @@ class Ending:
 
     async def _take_in(self, told: ServerBatch) -> None:
         await self._find_doubles()
-        absorber = Absorber(self._means, self._attempts, self._caller, self._batch)
+        absorber = Absorber(self._means, self._attempts, self._caller, self._batch, may_be_gone=self._is_called_off)
         await absorber.absorb(told, keeps_input=bool(self.doubles))
         self.settled, self.trouble = absorber.settled, absorber.trouble
         if told.status == "cancelled" and self._batch.lines:
@@ -111,7 +120,7 @@ class Ending:
             if await self._means.database.write(partial(keep_double, double=double)):
                 self.doubles.append(double)
                 if told.status not in ENDED:
-                    await self._caller.insist(partial(self._means.wire.cancel, told.id))
+                    await stop_batch(self._means, self._caller, told.id)
 
     def _explain(self, failure: AttemptFailed) -> ModelUnavailable:
         if failure.kind == "not_found":

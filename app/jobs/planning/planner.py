@@ -22,12 +22,14 @@ from app.jobs.planning.reading_in import Bounds, SourceReader
 from app.jobs.planning.selecting import build_selector
 from app.jobs.planning.sources import NAME_ANOTHER, resolve
 from app.jobs.planning.surveying import Survey
+from app.jobs.planning.unfinished import Unfinished, find_unfinished, may_share_articles
 from app.judges.running import run_together
 from app.llm.batch.line_accounts import SHARE
 from app.store.articles import load_article
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.decisions import Standing, find_standing
+from app.store.jobs import list_unfinished
 
 SAMPLE: Final = 300
 """Articles that are planned in any case, evenly spread; the rest only where that is quickly done."""
@@ -103,9 +105,17 @@ class JobPlanner:
             raise
         return Planned(order, recipe, file.plan, forecaster.taxonomy, survey.drafts)
 
+    async def find_unfinished(self, order: Order) -> Unfinished | None:
+        """The job that is at work on sources of the order already. Raises as `plan`."""
+        sources = await _resolve(order.sources)
+        unfinished = await self.database.read(list_unfinished)
+        if not any(may_share_articles(job.recipe.sources, sources) for job in unfinished):
+            return None
+        _, recipe, _ = await self._prepare(order)
+        return await self.database.read(lambda c: find_unfinished(c, recipe))
+
     async def _prepare(self, order: Order) -> tuple[Order, Recipe, Forecaster]:
-        sources = tuple(dict.fromkeys([await asyncio.to_thread(resolve, source) for source in order.sources]))
-        order = order.model_copy(update={"sources": sources})
+        order = order.model_copy(update={"sources": await _resolve(order.sources)})
         forecaster = await self.compose(order)
         return order, write_recipe(order, forecaster), forecaster
 
@@ -113,7 +123,7 @@ class JobPlanner:
         self, order: Order, recipe: Recipe, forecaster: Forecaster, survey: Survey, watch: PlanWatch
     ) -> None:
         selector = build_selector(recipe, forecaster.taxonomy)
-        reader = SourceReader(self.database, self.bounds, self.now)
+        reader = SourceReader(self.database, self.bounds, self.now, survey.skip)
         async with aclosing(reader.read_in(order.sources)) as found:
             async for reads, refused in found:
                 selected = await self.database.read(partial(selector.select, reads=reads))
@@ -149,6 +159,10 @@ class JobPlanner:
             for plan, (article, standing) in zip(plans, loaded, strict=True):
                 forecast.add(plan, article.digest, standing)
             watch(PlanProgress(step="planning", done=forecast.planned, total=survey.changed))
+
+
+async def _resolve(sources: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([await asyncio.to_thread(resolve, source) for source in sources]))
 
 
 def _load(c: Connection, drafts: Sequence[Draft]) -> list[tuple[Article, Standing | None]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from hashlib import blake2b
+from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
 from app.domain.article import Article
@@ -14,7 +15,7 @@ from app.domain.value import Value
 from app.errors import BadFile
 from app.jobs.planning.former_names import call_as_before
 from app.jobs.planning.parsing_documents import parse_documents
-from app.jobs.planning.sources import STORED, Document, list_documents
+from app.jobs.planning.sources import STORED, Document, leave_out, list_documents
 from app.store.articles import StoredArticle, find_readings, keep_article, keep_reading, list_articles
 from app.store.connection import Connection
 from app.store.database import Database
@@ -84,11 +85,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class SourceReader:
-    """Reads sources into the store."""
+    """Reads sources into the store. `skip` is told, from another thread, of section pages that are left out."""
 
     database: Database
     bounds: Bounds
     now: Callable[[], datetime]
+    skip: Callable[[Path], None] = leave_out
 
     async def read_in(self, sources: Sequence[str]) -> AsyncGenerator[tuple[list[ReadIn], list[BadFile]]]:
         """The articles of resolved sources, some at a time, and with them what could not be read.
@@ -99,7 +101,7 @@ class SourceReader:
             StoreUnavailable: the store cannot be read or written.
         """
         seen = Seen()
-        documents = list_documents(sources, max_bytes=self.bounds.max_bytes)
+        documents = list_documents(sources, max_bytes=self.bounds.max_bytes, skip=self.skip)
         try:
             while taken := await _finish(_take, documents):
                 yield await self._read_some(taken, seen)

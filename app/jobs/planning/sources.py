@@ -1,7 +1,7 @@
 """Owns what a job's sources name: folders and files of articles, read one after the other."""
 
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
@@ -59,14 +59,23 @@ def resolve(source: str) -> str:
     return os.path.normpath(path)
 
 
-def list_documents(sources: Sequence[str], *, max_bytes: int) -> Generator[Document | BadFile]:
-    """The documents of resolved sources, in an order that stays the same; BadFile for what cannot be read."""
+def leave_out(_: Path) -> None:
+    """For those who need not know which section pages are left out."""
+
+
+def list_documents(
+    sources: Sequence[str], *, max_bytes: int, skip: Callable[[Path], None] = leave_out
+) -> Generator[Document | BadFile]:
+    """The documents of resolved sources, in an order that stays the same; BadFile for what cannot be read.
+
+    `skip` is told of Hugo's section pages, which are left out.
+    """
     for source in sources:
         path = Path(source)
         if source == STORED:
             continue
         if path.is_dir():
-            yield from _list_folder(path, max_bytes)
+            yield from _list_folder(path, max_bytes, skip)
         elif path.suffix.lower() in LINES:
             for name, line in list_lines(path, max_bytes=max_bytes):
                 yield line if isinstance(line, BadFile) else _compose(name, line, path.name)
@@ -74,15 +83,15 @@ def list_documents(sources: Sequence[str], *, max_bytes: int) -> Generator[Docum
             yield _read_file(path, f"{path.parent.name}/{path.name}", max_bytes)
 
 
-def _list_folder(root: Path, max_bytes: int) -> Iterator[Document | BadFile]:
-    for found in _walk(root, root.resolve()):
+def _list_folder(root: Path, max_bytes: int, skip: Callable[[Path], None]) -> Iterator[Document | BadFile]:
+    for found in _walk(root, root.resolve(), skip):
         if isinstance(found, BadFile):
             yield found
         else:
             yield _read_file(found, f"{root.name}/{found.relative_to(root).as_posix()}", max_bytes)
 
 
-def _walk(root: Path, inside: Path) -> Iterator[Path | BadFile]:
+def _walk(root: Path, inside: Path, skip: Callable[[Path], None]) -> Iterator[Path | BadFile]:
     """The article files under a folder, those that lie in it before those further down, by name."""
     pending = [root]
     while pending:
@@ -102,6 +111,8 @@ def _walk(root: Path, inside: Path) -> Iterator[Path | BadFile]:
                 folders += [path] if _may_hold_articles(entry.name) else []
             elif is_article(entry.name) and entry.is_file(follow_symlinks=False):
                 yield path
+            elif _is_section_page(entry.name):
+                skip(path)
         pending += reversed(folders)
 
 
@@ -113,6 +124,11 @@ def is_article(name: str) -> bool:
     """
     path = PurePath(name)
     return path.suffix.lower() in SUFFIXES and path.stem.upper() != "README" and not name.startswith((".", "_"))
+
+
+def _is_section_page(name: str) -> bool:
+    """Whether it is Hugo's page of a section by its name: `_index.md`, `_index.en.md`."""
+    return name.startswith("_index.") and PurePath(name).suffix.lower() in SUFFIXES
 
 
 def _may_hold_articles(name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from app.domain.job import JobPlan
@@ -16,11 +17,17 @@ NOT_READ: Final = "Not read: "
 """What the note about a file that could not be read begins with."""
 NAMED: Final = 100
 """Files that could not be read which are named one by one."""
+NAMED_PAGES: Final = 3
+"""Section pages that are named."""
 
 
 @dataclass
 class Survey:
-    """What was found so far. `unread` holds the words about the first files that could not be read."""
+    """What was found so far.
+
+    `unread` holds the words about the first files that could not be read, `section_pages` the first
+    of the section pages, which are left out.
+    """
 
     drafts: Drafts = field(default_factory=Drafts)
     found: int = 0
@@ -30,6 +37,14 @@ class Survey:
     without_file: int = 0
     unread_count: int = 0
     unread: list[str] = field(default_factory=list)
+    section_page_count: int = 0
+    section_pages: list[str] = field(default_factory=list)
+
+    def skip(self, page: Path) -> None:
+        """Count a section page that is left out."""
+        self.section_page_count += 1
+        if len(self.section_pages) < NAMED_PAGES:
+            self.section_pages.append(str(page))
 
     def add(self, selected: Sequence[Selected], reads: Sequence[ReadIn], refused: Sequence[BadFile]) -> None:
         """Count what was read. What needs nothing is left out.
@@ -57,7 +72,10 @@ class Survey:
         notes = self._list_notes()
         if writes and self.without_file:
             count = tell_count(self.without_file, "article")
-            notes.append(f"{count} came from no file of their own: nothing is written for them.")
+            notes.append(
+                f"{count} without a file to write to, from `stored:` or the lines of a file. "
+                "To have tags written, name the folder of the articles' files as SOURCE."
+            )
         plan = forecast.to_job_plan(
             changed=self.changed, unchanged=self.unchanged, unread=self.unread_count, notes=notes
         )
@@ -71,6 +89,10 @@ class Survey:
         notes = [f"{NOT_READ}{words}" for words in self.unread]
         if self.unread_count > len(self.unread):
             notes.append(f"{NOT_READ}{self.unread_count - len(self.unread):,} more.")
+        if self.section_page_count:
+            more = self.section_page_count - len(self.section_pages)
+            named = ", ".join(self.section_pages) + (f" and {more:,} more" if more else "")
+            notes.append(f"{tell_count(self.section_page_count, 'section page')} `_index.*` left out: {named}.")
         if self.to_write:
             notes.append(f"{tell_count(self.to_write, 'unchanged file')} may lack tags, and will be looked at.")
         return notes

@@ -17,6 +17,7 @@ from app.domain.telling import tell_count
 from app.jobs.following import JobProgress, load_progress
 from app.jobs.reporting.report import ReportLine, list_lines
 from app.store.database import Database
+from app.store.file_writes import count_written_tags
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _STYLE: Final = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
@@ -71,10 +72,13 @@ async def render_report(database: Database, job_id: str, now: datetime) -> Async
     totals = Totals()
     async for line in list_lines(database, job_id):
         totals.add(line)
+    written = await database.read(lambda c: count_written_tags(c, job_id)) if progress.job.recipe.write else None
     template = _ENVIRONMENT.get_template("report.html")
     pieces = template.generate_async(
         now=now,
         spent=_tell_spent(progress),
+        elsewhere=_tell_elsewhere(progress),
+        written=written,
         progress=progress,
         totals=totals,
         policy=CONTENT_SECURITY_POLICY,
@@ -112,7 +116,32 @@ def _tell_spent(progress: JobProgress) -> str:
     """What the job has cost, against what its plan said."""
     plan, used = progress.job.plan, progress.tally.spent
     spent = f"{tell_usd(used.cost_usd)} spent in {tell_count(used.calls, 'call')}"
+    if plan.cost_usd is None or plan.most_usd is None:
+        return f"{spent}; the plan could not say what it would cost"
     return f"{spent}; the plan said {tell_usd(plan.cost_usd)}, at most {tell_usd(plan.most_usd)}"
+
+
+def _tell_elsewhere(progress: JobProgress) -> str:
+    """What the job's account has and no article's, "" where the articles' costs add up to the job's.
+
+    An article's cost is that of the tries which decided it. What a worker paid for before it was
+    killed is in the account alone, though its replies are kept and not paid again; likewise what
+    was paid for a try that failed.
+    """
+    spent, used = progress.tally.spent, progress.tally.usage
+    calls = max(0, spent.calls - used.calls)
+    money = ""
+    if used.cost_usd is not None and not spent.unpriced:
+        cost_usd = round(spent.cost_usd - used.cost_usd, 4)  # what is told is no finer
+        money, calls = (f"{tell_usd(cost_usd)} in ", calls) if cost_usd > 0 else ("", 0)
+    if not money and not calls:
+        return ""
+    tokens = max(0, spent.tokens - used.input_tokens - used.output_tokens)
+    under_way = ", or are under way" if progress.tally.waiting else ""
+    return (
+        f"of which {money}{tell_count(calls, 'call')} with {tell_count(tokens, 'token')} in no article's cost: "
+        f"tries that failed, or that a crash or a stop cut off{under_way}"
+    )
 
 
 def _tell_moment(at: datetime) -> str:

@@ -12,12 +12,12 @@ from app.domain.article import Article
 from app.domain.errand import Errand
 from app.domain.job import Item, Job
 from app.domain.value import Value
-from app.errors import NotKept, StoreUnavailable
+from app.errors import Damaged, NotKept, StoreUnavailable
 from app.jobs.control import pause_for
 from app.jobs.desk import Desk
 from app.jobs.outcome import note_decision
-from app.jobs.working.failing import Failure, read_failure
-from app.jobs.working.outages import Outages
+from app.jobs.working.failing import Failure, read_failure, tell_pause
+from app.jobs.working.outages import LEAST_IN_A_ROW, Outages
 from app.jobs.working.pace import Pace
 from app.jobs.working.places import Places
 from app.store.articles import load_article
@@ -65,8 +65,13 @@ class ItemWork:
         self._places = Places(at_once)
         # No more than these can have to run alone after the next death.
         self._suspects = asyncio.Semaphore(max(2, at_once // 4))
-        self._outages = Outages(most=max(5, 2 * at_once))
-        self._faults = Outages(most=max(5, at_once))
+        self._outages = Outages(most=max(LEAST_IN_A_ROW, 2 * at_once))
+        self._faults = Outages(most=max(LEAST_IN_A_ROW, at_once))
+        self._is_closing = False
+
+    def close(self) -> None:
+        """Begin with no other item, and try none again; the next worker finds them waiting."""
+        self._is_closing = True
 
     async def work_on(self, workflow_id: str, job_id: str, number: int) -> None:
         """See an item through until it is settled, or its job does not run any more."""
@@ -92,6 +97,8 @@ class ItemWork:
         tries = waits = 0
         while case is not None:
             item, failure = await self._try(case)
+            # What one try used counts also where the next one is free, because its decision is kept.
+            case = case.model_copy(update={"item": case.item.model_copy(update={"usage": item.usage})})
             if failure is None:
                 self._end_row(case.job)
                 return await self._settle(item.model_copy(update={"tries": tries + 1}))
@@ -134,12 +141,12 @@ class ItemWork:
         """Why the job cannot go on; None where it can."""
         job, number = case.job.id, case.item.number
         if failure.remedy == "pause":
-            return failure.reason
+            return tell_pause(failure)
         is_too_much = (failure.remedy == "outage" and self._outages.count(job, (number, tries))) or (
             # Articles count here, not tries: one that fails each time is only parked.
             failure.remedy == "again" and self._faults.count(job, number)
         )
-        return f"{failure.reason} It is so for one article after another." if is_too_much else None
+        return tell_pause(failure, in_a_row=True) if is_too_much else None
 
     def _end_row(self, job: Job) -> None:
         self._outages.end(job.id)
@@ -152,9 +159,13 @@ class ItemWork:
             _LOG.warning("The job %s is paused: %s", job.id, reason)
 
     async def _goes_on(self, job: Job) -> bool:
+        if self._is_closing:
+            return False
         return await self._insist(lambda: self._database.read(lambda c: find_state(c, job.id))) == "running"
 
     async def _find_case(self, workflow_id: str, job_id: str, number: int) -> _Case | None:
+        if self._is_closing:
+            return None
         return await self._insist(lambda: self._database.read(lambda c: _find_case(c, workflow_id, job_id, number)))
 
     async def _insist(self, ask: Callable[[], Awaitable[T]]) -> T:
@@ -177,6 +188,6 @@ def _find_case(c: Connection, workflow_id: str, job_id: str, number: int) -> _Ca
     article: Article | str
     try:
         article = load_article(c, item.article, item.digest)
-    except NotKept as error:
+    except (NotKept, Damaged) as error:
         article = str(error)
     return _Case(job=job, item=item, article=article, deaths=count_deaths(c, workflow_id))

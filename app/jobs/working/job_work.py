@@ -7,6 +7,7 @@ from functools import partial
 
 from app.errors import BadInput, StoreUnavailable, Unavailable
 from app.jobs.control import pause_for
+from app.jobs.working.failing import read_failure, tell_pause
 from app.jobs.working.item_work import Sleep
 from app.jobs.working.pace import Pace
 from app.jobs.working.queues import Queues
@@ -15,6 +16,7 @@ from app.store.connection import Connection
 from app.store.database import Database
 from app.store.items import find_waiting, list_waiting
 from app.store.jobs import find_state, load_job, set_state
+from app.store.workers import note_at_work
 
 RunBatch = Callable[[str], Awaitable[object]]
 """Works on all items of a job that goes through a provider's batches, by the job's id.
@@ -37,6 +39,7 @@ class JobWork:
         queues: Queues,
         threads: Threads,
         *,
+        executor_id: str,
         run_batch: RunBatch | None,
         at_once: int,
         pace: Pace,
@@ -46,6 +49,7 @@ class JobWork:
         self._database = database
         self._queues = queues
         self._threads = threads
+        self._executor_id = executor_id
         self._run_batch = run_batch
         self._portion = PORTION * at_once
         self._pace = pace
@@ -57,13 +61,13 @@ class JobWork:
         """Begin nothing more; who sees a job through leaves it to the next worker."""
         self._is_closing = True
 
-    async def see_through(self, job_id: str) -> None:
+    async def see_through(self, workflow_id: str, job_id: str) -> None:
         """Come back when the job is done, does not run any more, or this worker stops."""
         while not self._is_closing:
             try:
                 job = await self._database.read(lambda c: load_job(c, job_id))
                 if job.recipe.batch_api:
-                    return await self._run(job_id)
+                    return await self._run(workflow_id, job_id)
                 return await self._feed(job_id)
             except StoreUnavailable as error:
                 _LOG.warning("The job %s waits for the store: %s", job_id, error)
@@ -97,8 +101,10 @@ class JobWork:
         if numbers:
             await self._threads.run(lambda: self._queues.put_items(job_id, sorted(numbers)))
 
-    async def _run(self, job_id: str) -> None:
-        """The whole job through a provider's batches."""
+    async def _run(self, workflow_id: str, job_id: str) -> None:
+        """The whole job through a provider's batches. Its items are worked on here: it is known if the worker dies."""
+        note = partial(note_at_work, workflow_id=workflow_id, executor_id=self._executor_id)
+        await self._database.write(note)
         try:
             if self._run_batch is None:
                 raise BadInput("This worker has no provider with batches. Set one up, or leave --batch-api out.")  # noqa: TRY301
@@ -106,7 +112,7 @@ class JobWork:
         except StoreUnavailable:
             raise
         except (Unavailable, BadInput) as error:
-            await self._pause(job_id, str(error))
+            await self._pause(job_id, tell_pause(read_failure(error)))
         except Exception as error:  # noqa: BLE001 - whatever one job brings about must not stop the others
             _LOG.exception("The batches of the job %s failed", job_id)
             await self._pause(job_id, f"Its batches failed in a way that nobody foresaw: {type(error).__name__}.")

@@ -42,10 +42,20 @@ class Keeper:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="jobs-keeper", daemon=True)
         self._tidied_s = 0.0
+        self._is_known = False
+
+    def greet(self) -> None:
+        """Give one sign of life. It has to come before any work is taken.
+
+        Raises:
+            StoreUnavailable: the store cannot be written.
+        """
+        self._database.write_now(lambda c: keep_beat(c, self._executor_id, self._place))
+        self._is_known = True
 
     def start(self) -> None:
-        """Give the first sign of life, which has to come before any work is taken, and go on doing so."""
-        self._database.write_now(lambda c: keep_beat(c, self._executor_id, self._place))
+        """Give a sign of life, and go on doing so. Raises as `greet`."""
+        self.greet()
         self._thread.start()
 
     def stop(self) -> None:
@@ -53,6 +63,8 @@ class Keeper:
         self._stopped.set()
         if self._thread.ident is not None:
             self._thread.join()
+        if not self._is_known:
+            return
         try:
             self._database.write_now(self._say_goodbye)
         except StoreUnavailable as error:

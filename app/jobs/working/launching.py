@@ -31,7 +31,7 @@ def prepare(url: str) -> None:
     """
     shorten_log()
     parsed = sa.make_url(url)
-    with telling():
+    with telling(url):
         if parsed.get_backend_name() == "sqlite" and parsed.database:
             Path(parsed.database).touch(mode=0o600)  # what articles are called is nobody else's business
         DBOS.migrate(write_url(url))
@@ -58,7 +58,7 @@ def launch(url: str, executor_id: str, look_s: float) -> None:
         run_migrations=False,
         db_engine_kwargs={"pool_events": [(_set_pragmas, "connect")]} if is_sqlite else {},
     )
-    with telling():
+    with telling(url):
         DBOS(config=config)
         DBOS.launch()
 

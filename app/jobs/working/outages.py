@@ -2,6 +2,9 @@
 
 from collections.abc import Hashable
 
+LEAST_IN_A_ROW = 5
+"""Articles that fail one after another before the fault is taken not to be theirs, at least."""
+
 
 class Outages:
     """Counts per job, in this process; one success ends an outage."""

@@ -38,6 +38,7 @@ class Queues:
 
     def __init__(self, url: str) -> None:
         shorten_log()
+        self._url = url
         self._engine = open_engine(url)
         self._client = DBOSClient(
             system_database_engine=self._engine,
@@ -49,7 +50,7 @@ class Queues:
 
     def register(self, pace: Pace, at_once: int) -> None:
         """Make the queues known, before anybody takes work from them; the latest worker's settings count for all."""
-        with telling():
+        with telling(self._url):
             self._client.register_queue(JOBS, worker_concurrency=JOBS_AT_ONCE, polling_interval_sec=pace.look_s)
             self._client.register_queue(
                 ITEMS, worker_concurrency=SPARE * at_once, polling_interval_sec=pace.idle_poll_s
@@ -67,25 +68,25 @@ class Queues:
 
     def list_begun(self) -> list[Begun]:
         """What the workers are at, dead ones included."""
-        with telling():
+        with telling(self._url):
             rows = self._client.list_workflows(status="PENDING", load_input=False, load_output=False)
         return [Begun(workflow_id=row.workflow_id, executor_id=row.executor_id or "") for row in rows]
 
     def put_again(self, workflow_ids: Collection[str], queue: str) -> None:
         """Queue again what a dead worker had begun."""
-        with telling():
+        with telling(self._url):
             for part in _split(workflow_ids):
                 self._client.resume_workflows(part, queue_name=queue)
 
     def give_up(self, workflow_ids: Collection[str]) -> None:
         """Take workflows out of the queues."""
-        with telling():
+        with telling(self._url):
             for part in _split(workflow_ids):
                 self._client.cancel_workflows(part)
 
     def list_finished(self, before: datetime, *, offset: int, limit: int) -> list[str]:
         """The ids of workflows that ended before a moment, the oldest first."""
-        with telling():
+        with telling(self._url):
             rows = self._client.list_workflows(
                 status=list(FINISHED),
                 completed_before=before.isoformat(),
@@ -98,13 +99,13 @@ class Queues:
 
     def forget(self, workflow_ids: Collection[str]) -> None:
         """Delete all that is known about workflows."""
-        with telling():
+        with telling(self._url):
             for part in _split(workflow_ids):
                 self._client.delete_workflows(part)
 
     def poll_items_every(self, interval_s: float) -> None:
         """How often all workers look into the queue of items from now on."""
-        with telling():
+        with telling(self._url):
             queue = self._client.retrieve_queue(ITEMS)
             if queue is not None:
                 queue.set_polling_interval_sec(interval_s)
@@ -115,7 +116,7 @@ class Queues:
         self._engine.dispose()
 
     def _put(self, workflow: str, queue: str, subjects: list[Subject]) -> None:
-        with telling():
+        with telling(self._url):
             names = self._find_names(subjects)
             if not names:
                 return

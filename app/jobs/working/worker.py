@@ -67,6 +67,7 @@ class Worker:
             database,
             self._queues,
             self._threads,
+            executor_id=executor_id,
             run_batch=run_batch,
             at_once=at_once,
             pace=self._pace,
@@ -98,6 +99,7 @@ class Worker:
     async def stop(self, timeout_s: float) -> None:
         """Begin nothing more, and wait so long for what was begun; the rest is left to the next worker."""
         self._jobs.close()
+        self._items.close()
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
@@ -113,15 +115,18 @@ class Worker:
         self._threads.close()
 
     def _launch(self) -> None:
+        # Before anything is set up, so that a store which cannot be written is told as that.
+        self._keeper.greet()
         prepare(self._jobs_url)
         self._queues.register(self._pace, self._at_once)
-        # The sign of life comes first: what a worker without one takes, another takes over.
+        # Signs of life come first: what a worker without them takes, another takes over.
         self._keeper.start()
         launch(self._jobs_url, self._executor_id, self._pace.look_s)
 
     async def _look(self) -> None:
         """Queue what is to be seen through; whoever moved it there may have been a process without a worker."""
         is_busy: bool | None = None
+        is_away = False
         while True:
             try:
                 running, cancelled = await self._database.read(_list_jobs)
@@ -131,8 +136,11 @@ class Worker:
                     is_busy = bool(running)
                 for job in (*running, *cancelled):
                     await self._threads.run(partial(self._queues.put_job, job))
+                is_away = False
             except StoreUnavailable as error:
-                _LOG.warning("Jobs cannot be looked for: %s", error)
+                if not is_away:  # once an outage, and not at every look
+                    _LOG.warning("Jobs cannot be looked for: %s", error)
+                is_away = True
             except Exception:  # noqa: BLE001 - a worker that no longer looks would seem to be well
                 _LOG.exception("Looking for jobs failed, and goes on")
             await self._sleep(self._pace.look_s)

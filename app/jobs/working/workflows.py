@@ -19,7 +19,7 @@ class Hands:
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        see_job_through: Callable[[str], Coroutine[Any, Any, None]],
+        see_job_through: Callable[[str, str], Coroutine[Any, Any, None]],
         work_on_item: Callable[[str, str, int], Coroutine[Any, Any, None]],
     ) -> None:
         self._loop = loop
@@ -32,9 +32,9 @@ class Hands:
         """Whether anything is being worked on."""
         return bool(self._at_work)
 
-    async def see_job_through(self, job: str) -> None:
+    async def see_job_through(self, workflow_id: str, job: str) -> None:
         """From DBOS's loop: see a job through."""
-        await self._hand_over(lambda: self._see_job_through(job))
+        await self._hand_over(lambda: self._see_job_through(workflow_id, job))
 
     async def work_on_item(self, workflow_id: str, job: str, number: int) -> None:
         """From DBOS's loop: work on an item."""
@@ -76,7 +76,7 @@ def take_back(hands: Hands) -> None:
 @DBOS.workflow(name=JOB)
 async def run_job(job: str) -> None:
     """See a job through."""
-    await _hands[0].see_job_through(job)
+    await _hands[0].see_job_through(DBOS.workflow_id or "", job)
 
 
 @DBOS.workflow(name=ITEM)

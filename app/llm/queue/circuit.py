@@ -1,5 +1,7 @@
 """Owns the circuit breaker: when a server is left alone because asking it cannot help."""
 
+from pydantic import PositiveInt
+
 from app.domain.attempt import FailureKind
 from app.domain.value import Value
 from app.llm.failures import AttemptFailed
@@ -15,10 +17,11 @@ _DOWN: frozenset[FailureKind] = frozenset({"unreachable", "disconnected", "timeo
 
 
 class Reason(Value):
-    """Why a server is left alone: the kind of failure, and what the server said."""
+    """Why a server is left alone: the kind of failure, what the server said, and how often in a row it failed."""
 
     kind: FailureKind
     message: str
+    times: PositiveInt = 1
 
 
 _NONE = Reason(kind="unreachable", message="nothing has gone wrong yet")
@@ -93,5 +96,6 @@ class Circuit:
         self.is_open = True
         # What keeps it open longest is what people are told.
         if now + for_s >= self._open_until:
-            self.reason = Reason(kind=failure.kind, message=str(failure))
+            times = self._failures if failure.kind in _DOWN else 1
+            self.reason = Reason(kind=failure.kind, message=str(failure), times=times)
             self._open_until = now + for_s

@@ -9,11 +9,11 @@ from app.llm.queue.circuit import Reason
 
 _INSTEAD = "or set SCOPENOTE_JUDGE=local"
 _REMEDIES: dict[FailureKind, str] = {
-    "rate_limited": "Ask again later, or lower SCOPENOTE_MAX_IN_FLIGHT",
-    "slow_down": "Ask again later, or lower SCOPENOTE_MAX_IN_FLIGHT",
+    "rate_limited": "Wait a while, or lower SCOPENOTE_MAX_IN_FLIGHT",
+    "slow_down": "Wait a while, or lower SCOPENOTE_MAX_IN_FLIGHT",
     "quota_exhausted": "Top up the account or raise its limit",
-    "overloaded": "Ask again later",
-    "server_error": "Ask again later",
+    "overloaded": "Wait a while",
+    "server_error": "Wait a while",
     "timeout": "Raise SCOPENOTE_TIMEOUT_S if the server is slow",
     "unreachable": "Check OPENAI_BASE_URL and that the server runs",
     "disconnected": "Check the server and the way to it",
@@ -29,21 +29,17 @@ _REMEDIES: dict[FailureKind, str] = {
 def explain_failure(failure: AttemptFailed, subject: str, attempts: int) -> ModelUnavailable:
     """Why a question was given up after its last attempt. `subject` names model and server."""
     tried = f" (asked {attempts} times)" if attempts > 1 else ""
-    text = f"{subject} gave no answer{tried}: {_end(str(failure))} {_REMEDIES[failure.kind]}, {_INSTEAD}."
-    if failure.kind == "quota_exhausted":
-        return QuotaExhausted(text)
+    cause = f"{subject} gave no answer{tried}: {_end(str(failure))}"
     if failure.kind == "too_long":
-        return PromptTooLong(text, limit_tokens=failure.limit_tokens)
-    return ModelUnavailable(text)
+        return PromptTooLong(f"{cause} {_tell_remedy(failure.kind)}", limit_tokens=failure.limit_tokens)
+    return _build(failure.kind, cause)
 
 
 def explain_left_alone(reason: Reason, subject: str, until: datetime) -> ModelUnavailable:
     """Why a question is not even sent: what happened before, and when the server is tried again."""
-    text = (
-        f"{subject} is not asked before {until:%H:%M:%S} UTC, because of what happened last: "
-        f"{_end(reason.message)} {_REMEDIES[reason.kind]}, {_INSTEAD}."
-    )
-    return QuotaExhausted(text) if reason.kind == "quota_exhausted" else ModelUnavailable(text)
+    tried = f" {reason.times} times in a row" if reason.times > 1 else ""
+    cause = f"{subject} gave no answer{tried}: {_end(reason.message)}"
+    return _build(reason.kind, cause, f" It is not asked before {until:%H:%M:%S} UTC.")
 
 
 def explain_told_to_wait(subject: str, wait_s: float) -> ModelUnavailable:
@@ -71,6 +67,16 @@ def explain_cut(subject: str, read_tokens: int, sent_tokens: int) -> PromptTooLo
     )
 
 
+def _build(kind: FailureKind, cause: str, so: str = "") -> ModelUnavailable:
+    """`so` is what follows from the cause for other questions, for as long as those wait."""
+    error = QuotaExhausted if kind == "quota_exhausted" else ModelUnavailable
+    return error(f"{cause}{so} {_tell_remedy(kind)}", cause=cause, remedy=_REMEDIES[kind])
+
+
+def _tell_remedy(kind: FailureKind) -> str:
+    return f"{_REMEDIES[kind]}, {_INSTEAD}."
+
+
 def _end(text: str) -> str:
     """The text as a sentence of its own."""
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."

@@ -11,7 +11,6 @@ from app.llm.tab import Tab
 
 _RAISE = "Raise it, or set SCOPENOTE_JUDGE=local"
 _WAIT = "Raise it, wait for midnight UTC, or set SCOPENOTE_JUDGE=local"
-_RUN_AGAIN = "Run it again with more, or with --judge local"
 
 
 class Caps(Value):
@@ -85,7 +84,8 @@ class Budgets:
         if errand.job is not None:
             if errand.most_usd is not None and need.cost_usd is None:
                 raise BudgetSpent(_tell_no_price("--max-cost", self._model))
-            _check_usd("--max-cost", errand.most_usd, job, need, _RUN_AGAIN)
+            go_on = f"`scopenote jobs resume {errand.job} --max-cost USD` goes on with more"
+            _check_usd("--max-cost", errand.most_usd, job, need, go_on)
             _check_tokens("SCOPENOTE_BUDGET_JOB_TOKENS", caps.job_tokens, job, need, _RAISE)
             _check_usd("SCOPENOTE_BUDGET_JOB_USD", caps.job_usd, job, need, _RAISE)
         _check_tokens("SCOPENOTE_BUDGET_DAY_TOKENS", caps.day_tokens, day, need, _WAIT)
@@ -111,7 +111,8 @@ def _describe(cap: str, spent: str, need: str, remedy: str) -> str:
 
 
 def _tell_no_price(name: str, model: str) -> str:
+    tokens = name.replace("_USD", "_TOKENS") if name.endswith("_USD") else "SCOPENOTE_BUDGET_JOB_TOKENS"
     return (
         f"{name} cannot be kept, because the price of model {model!r} is not known. "
-        "Name the price in a file and the file in SCOPENOTE_PRICES, or cap tokens instead."
+        f"Name the price in a file and the file in SCOPENOTE_PRICES, or cap tokens instead: {tokens}."
     )
