@@ -47,6 +47,8 @@ class ArchiveRun:
 
     async def _answer(self, order: "Order | None") -> int:
         """Plan, ask, start and see through, or go on with what is unfinished; the exit code."""
+        if order is not None and self._file is not None and not self._dry_run:
+            raise BadInput("A plan knows its sources: name either SOURCE or --plan FILE; with --dry-run, both.")
         unfinished = await self._find_unfinished(order)
         if unfinished is not None and not self._dry_run:
             return await self._go_on(unfinished)
@@ -101,10 +103,10 @@ class ArchiveRun:
 
         bar, office = JobBar(), self._services.office
         try:
-            if order is not None and (self._dry_run or self._file is None):
+            if order is not None:
                 return await office.plan(order, bar.show_plan)
-            if self._file is None or order is not None:
-                raise BadInput("A plan knows its sources: name either SOURCE or --plan FILE; with --dry-run, both.")
+            if self._file is None:
+                raise BadInput("Name a SOURCE, or a plan with --plan FILE.")
             return await office.take_plan(self._file, bar.show_plan, max_cost_usd=self._max_cost)
         finally:
             bar.clear()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from app.classifier.way import Classifier
 from app.domain.errand import Errand
-from app.errors import BadInput, PromptTooLong, ScopenoteError, StoreUnavailable, Unavailable
+from app.errors import BadInput, Damaged, PromptTooLong, ScopenoteError, StoreUnavailable, Unavailable
 from app.llm.tab import Tab
 from app.store.articles import load_article
 from app.store.asking_again import Due, drop_again, list_due, put_off
@@ -63,9 +63,10 @@ class AskingAgain:
             try:
                 answered += await self._ask(classifier, due, tab)
                 failed = 0
-            except Exception as error:  # noqa: BLE001 - one article must not keep the others from their turn
+            except Exception as error:  # one article must not keep the others from their turn
+                if isinstance(error, StoreUnavailable) and not isinstance(error, Damaged):
+                    raise
                 failed += 1
-                # Where the store is away, this cannot be kept either, and says so.
                 await self._put_off(due, error, counts=tab.usage.calls > 0 or not _is_judge_away(error))
         return answered
 
@@ -116,5 +117,5 @@ class AskingAgain:
 
 
 def _is_judge_away(error: Exception) -> bool:
-    """Whether nothing was wrong with the article itself; what the store says of one may be that its row is damaged."""
-    return isinstance(error, Unavailable) and not isinstance(error, StoreUnavailable)
+    """Whether nothing was wrong with the article itself, nor with what is kept of it."""
+    return isinstance(error, Unavailable) and not isinstance(error, Damaged)

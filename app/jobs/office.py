@@ -22,7 +22,7 @@ from app.jobs.reporting.report import ReportLine, list_lines
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.items import count_items, list_items
-from app.store.jobs import list_ids, list_jobs, load_job
+from app.store.jobs import hold_making, list_ids, list_jobs, load_job
 
 Undone = TypeVar("Undone")
 
@@ -125,6 +125,7 @@ class JobOffice(Generic[Undone]):
         job_id, now = self._new_id(), self._now()
 
         def make(c: Connection) -> Job:
+            hold_making(c)  # of two who start at the same time one has to see the other's job
             if planned.needs_work and (other := find_unfinished(c, planned.recipe)):
                 raise other.refuse()
             return make_job(c, planned, job_id, now)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from app.errors import StoreUnavailable
+from app.errors import Damaged, StoreUnavailable
 from app.store.address import make_file_url, tell_address
 from app.store.engines import READERS, WRITERS
 from app.store.failures import is_crossed, telling
@@ -111,16 +111,23 @@ class Database:
             if len(together) == 1:
                 together[0][1].set_exception(error)
                 return
-            self._write_each(together)
         else:
             for (_, written), result in zip(together, results, strict=True):
                 written.set_result(result)
+            return
+        # Not while that error is handled: it would be told as what led to the errors of others.
+        self._write_each(together)
 
     def _write_each(self, apart: Sequence[tuple[Work[Any], Future[Any]]]) -> None:
+        away: StoreUnavailable | None = None
         for work, written in apart:
+            if away is not None:  # each would wait as long as the one before
+                written.set_exception(away)
+                continue
             try:
                 result = self._write(work)
             except BaseException as error:  # noqa: BLE001 - raised where the result is awaited
+                away = error if isinstance(error, StoreUnavailable) and not isinstance(error, Damaged) else None
                 written.set_exception(error)
             else:
                 written.set_result(result)

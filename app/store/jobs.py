@@ -26,8 +26,20 @@ _FIND_JOB = select(*_COLUMNS).where(jobs.c.id == bindparam("of_id"))
 _FIND_STATE = select(jobs.c.state).where(jobs.c.id == bindparam("of_id"))
 # The shared lock lets others look at the same time.
 _HOLD_STATE = _FIND_STATE.with_for_update(read=True)
+_MAKING = 0x5C09_E40B
+"""Any number that nothing else in the database locks."""
+_TAKE_MAKING = select(func.pg_advisory_xact_lock(_MAKING))
 _read_recipe = lru_cache(maxsize=64)(Recipe.model_validate_json)
 _read_plan = lru_cache(maxsize=64)(JobPlan.model_validate_json)
+
+
+def hold_making(c: Connection) -> None:
+    """Let nobody else who holds this make a job until this transaction ends, whatever process they are in.
+
+    SQLite has let in one writer only before it comes to this.
+    """
+    if c.dialect.name == "postgresql":
+        c.execute(_TAKE_MAKING)
 
 
 def keep_job(c: Connection, job: Job) -> None:

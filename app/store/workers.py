@@ -65,11 +65,12 @@ def list_workers(c: Connection) -> list[Worker]:
 def take_lease(c: Connection, name: str, holder: str, ttl_s: float) -> bool:
     """Whether the holder has a task to itself for the next `ttl_s` seconds: it had it, or nobody did.
 
-    Nobody is given longer: a term that ends later than that is from before the clock was put back.
+    Nobody is given longer: a term that ends far later than that is from before the clock was put back. One that
+    ends a little later belongs to a holder who looked at the clock after this one did, and was quicker.
     """
     now = read_clock(c)
     term = {"holder": holder, "until": now + ttl_s}
-    free = or_(leases.c.holder == holder, leases.c.until < now, leases.c.until > now + ttl_s)
+    free = or_(leases.c.holder == holder, leases.c.until < now, leases.c.until > now + 2 * ttl_s)
     insert = insert_or(c, leases).values(name=name, **term)
     taking = insert.on_conflict_do_update(index_elements=[leases.c.name], set_=term, where=free)
     return c.execute(taking.returning(leases.c.name)).first() is not None

@@ -15,7 +15,7 @@ from app.domain.category import Category
 from app.domain.errand import Errand
 from app.domain.plan import Plan
 from app.domain.verdict import Judgement, Usage
-from app.errors import ModelUnavailable, PromptTooLong, StoreUnavailable
+from app.errors import Damaged, ModelUnavailable, PromptTooLong, StoreUnavailable
 from app.jobs.asking_again import MOST_TRIES, PATIENCE, AskingAgain
 from app.judges.fallback import FallbackJudge
 from app.judges.judge import Judge
@@ -175,7 +175,7 @@ async def test_without_an_llm_nobody_is_asked(bench: _Bench) -> None:
     "error",
     [
         pytest.param(ZeroDivisionError("oh"), id="unforeseen"),
-        pytest.param(StoreUnavailable("What the store keeps as this verdict cannot be read."), id="a-damaged-row"),
+        pytest.param(Damaged("What the store keeps as this verdict cannot be read."), id="a-damaged-row"),
     ],
 )
 async def test_an_article_that_can_never_be_decided_does_not_hold_up_the_others_and_is_given_up(
@@ -189,6 +189,15 @@ async def test_an_article_that_can_never_be_decided_does_not_hold_up_the_others_
         await bench.ask_later(hours=24)
     assert len(bench.judge.asked) - before == MOST_TRIES - 1
     assert bench.waiting == 0
+
+
+async def test_an_article_waits_on_however_often_the_store_is_away_for_a_while(bench: _Bench) -> None:
+    await _decide(bench, "The board decides.")
+    bench.judge.error = StoreUnavailable("The store is locked.")
+    for _ in range(MOST_TRIES + 1):
+        with pytest.raises(StoreUnavailable):
+            await bench.ask_later(hours=24)
+    assert bench.waiting == 1
 
 
 async def test_a_round_ends_where_the_store_is_away(bench: _Bench, monkeypatch: pytest.MonkeyPatch) -> None:

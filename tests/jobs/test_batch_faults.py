@@ -7,7 +7,8 @@ import pytest
 from app.domain.article import Article
 from app.domain.decision import Decision
 from app.domain.errand import Errand
-from app.domain.job import Recipe
+from app.domain.job import Item, Job, Recipe
+from app.domain.verdict import Usage
 from app.errors import ModelUnavailable, Unavailable
 from app.jobs.batches.means import BatchLimits
 from app.store.database import Database
@@ -40,6 +41,27 @@ class Faulty(Questions):
         return await super().decide(recipe, key, article, errand)
 
 
+class Forgetful(Questions):
+    """A desk whose first try to write to a file fails. What it has decided costs nothing the second time."""
+
+    def __init__(self, works: Works) -> None:
+        super().__init__(works.database, works.model)
+        self.made: dict[str, Decision] = {}
+        self.failed: set[int] = set()
+
+    async def decide(self, recipe: Recipe, key: str, article: Article, errand: Errand) -> Decision:
+        if key in self.made:
+            return self.made[key].model_copy(update={"usage": Usage(), "cached": True})
+        self.made[key] = await super().decide(recipe, key, article, errand)
+        return self.made[key]
+
+    async def write_back(self, job: Job, item: Item, decision: Decision) -> None:
+        if item.number not in self.failed:
+            self.failed.add(item.number)
+            raise OSError("the disk is worn")
+        await super().write_back(job, item, decision)
+
+
 async def test_an_unforeseen_failure_of_one_article_after_another_parks_none(
     database: Database, server: FaultyServer
 ) -> None:
@@ -57,6 +79,16 @@ async def test_what_fails_in_an_unforeseen_way_once_is_tried_again(database: Dat
     works = Works(database, server.base_url)
     await works.run(desk=Faulty(works, faults=2))
     assert (await database.read(lambda c: count_items(c, "j1"))).decided == COUNT
+
+
+async def test_what_an_item_cost_stays_counted_where_only_writing_its_file_is_tried_again(
+    database: Database, server: FaultyServer
+) -> None:
+    keep_work(database, build_job(COUNT, write=True))
+    works = Works(database, server.base_url)
+    await works.run(desk=Forgetful(works))
+    tally = await database.read(lambda c: count_items(c, "j1"))
+    assert (tally.decided, tally.usage.calls, tally.spent.calls) == (COUNT, COUNT * PARTS, COUNT * PARTS)
 
 
 async def test_a_result_file_that_is_not_seen_at_once_is_waited_for(database: Database, server: FaultyServer) -> None:

@@ -1,6 +1,8 @@
 """The office: jobs are made as a whole, started, steered and followed."""
 
+import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from datetime import datetime
 from pathlib import Path
 
@@ -15,9 +17,11 @@ from app.store.connection import Connection
 from app.store.database import Database
 from app.store.items import settle_item
 from app.store.jobs import load_job, set_state
+from app.store.opening import open_database
 from app.store.taxonomies import load_taxonomy
 from tests.jobs.archives import BOUNDS, TAXONOMY, FakeForecaster, let_stand, write_files
 from tests.jobs.made_jobs import keep_made, make_job
+from tests.servers.postgres import make_database
 from tests.store.kept_values import NOON
 
 pytestmark = pytest.mark.anyio
@@ -75,7 +79,7 @@ def _open(database: Database, steered: _Steered | None = None, sleep: _Pauses | 
     async def compose(order: Order) -> FakeForecaster:
         return FakeForecaster()
 
-    ids = iter(["first", "second"])
+    ids = iter(["first", "second", "third", "fourth"])
     return JobOffice(
         database,
         compose,
@@ -214,6 +218,18 @@ async def test_no_job_is_made_beside_one_that_is_not_finished(database: Database
         await _start(office, content)
     assert [job.id for job in await office.list_jobs()] == ["first"]
     assert len(steered.done) == done
+
+
+async def test_of_several_who_start_on_the_same_sources_at_once_one_makes_a_job(
+    postgres_url: str, content: Path
+) -> None:
+    with make_database(postgres_url) as url, closing(open_database(url)) as database, ExitStack() as stack:
+        office = _open(database)
+        order = Order(sources=(str(content),))
+        plans = [stack.enter_context(await office.plan(order)) for _ in range(4)]
+        made = await asyncio.gather(*(office.start(planned) for planned in plans), return_exceptions=True)
+        assert sorted(type(one).__name__ for one in made) == ["BadInput", "BadInput", "BadInput", "Job"]
+        assert len(await office.list_jobs(9)) == 1
 
 
 async def test_the_job_that_the_same_order_has_made_is_found(database: Database, content: Path) -> None:

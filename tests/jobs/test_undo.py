@@ -406,7 +406,7 @@ async def test_a_file_that_a_worker_has_in_hand_while_its_job_is_undone_gets_its
         return replace_bytes(*arguments)
 
     monkeypatch.setattr(write_back, "replace_bytes", replace_late)
-    with pytest.raises(BadInput, match="was undone"):
+    with pytest.raises(BadInput, match="was undone while .* it is as it was"):
         await archive.write(job, item, decision)
     assert page.read_bytes() == former
     write = archive.database.read_now(lambda c: find_file_write(c, job.id, 0))

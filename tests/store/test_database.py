@@ -66,6 +66,19 @@ async def test_of_what_is_written_together_only_the_work_that_raises_is_lost(dat
     assert await database.read(_find_names) == sorted(names)
 
 
+async def test_an_error_says_nothing_of_what_was_written_together_with_it(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/store.db")
+
+    def refuse(_: sa.Connection, name: str) -> None:
+        raise NotKept(name)
+
+    works = [partial(refuse, name=name) for name in "abc"]
+    errors = await asyncio.gather(*(database.write(work) for work in works), return_exceptions=True)
+    database.close()
+    assert [str(error) for error in errors] == ["a", "b", "c"]
+    assert [error.__context__ for error in errors if isinstance(error, NotKept)] == [None] * 3
+
+
 async def test_whoever_stops_waiting_before_its_turn_writes_nothing(database: Database) -> None:
     held = threading.Event()
     busy = [asyncio.create_task(database.write(lambda _: held.wait(5) and None)) for _ in range(WRITERS)]

@@ -62,6 +62,13 @@ def test_a_lease_from_before_the_clock_was_put_back_goes_to_the_next(database: D
     assert not database.write_now(lambda c: take_lease(c, "keeper", "c", 15))
 
 
+def test_a_lease_stays_with_whoever_was_quicker_after_a_later_look_at_the_clock(database: Database) -> None:
+    """On a server another may look at the clock, and take the lease, between this one's look and its turn."""
+    assert database.write_now(lambda c: take_lease(c, "keeper", "quicker", 15))
+    database.write_now(lambda c: c.execute(update(lease).values(until=lease.c.until + 1)))
+    assert not database.write_now(lambda c: take_lease(c, "keeper", "b", 15))
+
+
 def test_a_lease_that_ran_out_goes_to_the_next(database: Database) -> None:
     database.write_now(lambda c: take_lease(c, "keeper", "a", 0.01))
     time.sleep(0.03)

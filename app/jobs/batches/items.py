@@ -62,14 +62,15 @@ class BatchItems:
             return
         tries = 1
         worked, failure = await self._try(item)
-        while failure is not None and failure.remedy == "again":
+        while worked is not None and failure is not None and failure.remedy == "again":
             if self._faults.count(self._job.id, number):
                 raise Unavailable(tell_pause(failure, in_a_row=True))
             if tries >= self._job.recipe.max_tries:
                 break
             await self._means.clock.sleep(self._pace.wait_s(tries))
             tries += 1
-            worked, failure = await self._try(item)
+            # What one try used counts also where the next one is free, because its decision is kept.
+            worked, failure = await self._try(item.model_copy(update={"usage": worked.usage}))
         if failure is None:
             self._faults.end(self._job.id)
         if worked is not None:

@@ -96,8 +96,9 @@ async def write_back(
     if not written.merged and not written.people:
         return ()
     if not await database.write(lambda c: _keep_written(c, written, now)):
-        await asyncio.to_thread(restore, Case(write=written.write), now, backups)
-        raise BadInput(f"The job {job.id!r} was undone, so {item.path} was not written.")
+        undone = await asyncio.to_thread(restore, Case(write=written.write), now, backups)
+        told = f"it was left as it is, because {undone.reason}" if undone.fate == "left" else "it is as it was"
+        raise BadInput(f"The job {job.id!r} was undone while {item.path} was written: {told}.")
     return written.merged
 
 
