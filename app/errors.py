@@ -7,7 +7,11 @@
     │   ├── TooLarge              over a limit that a setting names
     │   ├── UnknownCategory       an id that the taxonomy lacks
     │   ├── BadSetting            an environment variable that cannot be used
-    │   └── NotKept               an id under which nothing is kept
+    │   ├── NotKept               an id under which nothing is kept
+    │   ├── Forged                a webhook whose signature does not hold
+    │   ├── BadPayload            a webhook that is not in its CMS's form
+    │   ├── NotAllowed            a key that is missing, unknown, over or too narrow
+    │   └── TooMany               more requests than a limit allows; it says when to come back
     └── Unavailable               nothing the caller sent is wrong: exit code 3, HTTP 503
         ├── ModelUnavailable      the LLM server refused, timed out or is not there
         │   ├── QuotaExhausted    its account has no money or no allowance left: asking again cannot help
@@ -15,7 +19,8 @@
         ├── BudgetSpent           a cap of our own on tokens or money is reached
         ├── StoreUnavailable      the database cannot be reached, read or written
         │   └── Damaged           one thing that it keeps cannot be read
-        └── EmbeddingsUnavailable the embedding model is not installed or not the pinned one
+        ├── EmbeddingsUnavailable the embedding model is not installed or not the pinned one
+        └── CmsUnavailable        the CMS of a source is away, busy, or was written to meanwhile
 
 The command line maps these to exit codes and the service to problem documents, each in one table.
 """
@@ -71,6 +76,33 @@ class NotKept(BadInput):
     """A decision, article or job that the store does not have."""
 
 
+class Forged(BadInput):
+    """A webhook that nobody with the source's secret has sent, or not lately."""
+
+
+class BadPayload(BadInput):
+    """A webhook that is signed, and not in the form that its CMS sends; the text names the field."""
+
+
+class NotAllowed(BadInput):
+    """A request without a key where one is needed, or with one that does not allow it.
+
+    `is_known`: the key is good, and its scope too narrow.
+    """
+
+    def __init__(self, message: str, *, is_known: bool = False) -> None:
+        self.is_known = is_known
+        super().__init__(message)
+
+
+class TooMany(BadInput):
+    """More requests than a limit allows. `wait_s`: when the next one will do."""
+
+    def __init__(self, message: str, wait_s: float) -> None:
+        self.wait_s = wait_s
+        super().__init__(message)
+
+
 class Unavailable(ScopenoteError):
     """Something that Scopenote leans on is not there."""
 
@@ -117,3 +149,11 @@ class Damaged(StoreUnavailable):
 
 class EmbeddingsUnavailable(Unavailable):
     """The embedding model cannot be loaded."""
+
+
+class CmsUnavailable(Unavailable):
+    """A CMS that cannot be read or written just now. `wait_s` is how long it asks to be left alone, where it says."""
+
+    def __init__(self, message: str, *, wait_s: float | None = None) -> None:
+        self.wait_s = wait_s
+        super().__init__(message)

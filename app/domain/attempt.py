@@ -1,7 +1,7 @@
 """Owns the attempt at a model server: what one was, what it is taken to have used, and sums over several."""
 
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, NonNegativeFloat, NonNegativeInt
@@ -47,7 +47,8 @@ class Attempt(Value):
     `tokens` and `cost_usd` are what it is taken to have used: the server's word, or an estimate
     where `estimated` says so, which is the most that it can be while nothing is known. "unknown":
     the bytes left, and what became of them cannot be told. `cost_usd` is None where the price is
-    not known. `job` is None where the errand belongs to none.
+    not known. `job` is None where the errand belongs to none. `key` is the id of the key that
+    asked, None where none was needed.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Attempt(Value):
     model: str
     urgency: Literal["editor", "job"]
     job: str | None
+    key: str | None = None
     purpose: Purpose
     status: Status
     failure: FailureKind | None = None
@@ -69,7 +71,22 @@ class Attempt(Value):
     @property
     def day(self) -> str:
         """The UTC day on which it was opened, and whose budget pays: `YYYY-MM-DD`."""
-        return self.at.astimezone(UTC).date().isoformat()
+        return tell_day(self.at)
+
+    @property
+    def account(self) -> str | None:
+        """What it is summed up under, beside its day; None for nothing else."""
+        return self.job or (name_account(self.key, self.day) if self.key else None)
+
+
+def tell_day(moment: datetime) -> str:
+    """The UTC day of a moment, as sums go by it."""
+    return moment.astimezone(UTC).date().isoformat()
+
+
+def name_account(key: str, day: str) -> str:
+    """What the attempts of a key on one day are summed up under; no job goes by such a name."""
+    return f"key {key} {day}"
 
 
 class Spent(Value):
@@ -82,7 +99,8 @@ class Spent(Value):
 
 
 Allow = Callable[[Spent, Spent], None]
-"""Given what the day's and the job's attempts took so far; raises `BudgetSpent` where another one is too much.
+"""Given what the day's and the account's attempts (see `Attempt.account`) took so far; raises `BudgetSpent` where
+another one is too much.
 
 It may be called from another thread, and more than once, so that it goes by what never changes.
 """

@@ -47,7 +47,8 @@ class Recipe(Value):
 
     `basis` is what all of its decisions have in common (`app.domain.fingerprint.compute_basis`);
     a worker whose own differs parks the item and says so. `write` names the fields that tags are
-    written back to, None where files are left alone. `max_cost_usd` is a cap for this job alone.
+    written back to, None where files are left alone; with `put_back` also those that were taken out of
+    the files since. `max_cost_usd` is a cap for this job alone.
     """
 
     sources: tuple[str, ...]
@@ -56,9 +57,15 @@ class Recipe(Value):
     judge: JudgeAsked
     basis: str
     write: Fields | None = None
+    put_back: bool = False
     batch_api: bool = False
     max_cost_usd: NonNegativeFloat | None = None
     max_tries: PositiveInt = 3
+
+    @property
+    def writes_files(self) -> bool:
+        """Whether any tags are written back."""
+        return self.write is not None and any(self.write.model_dump().values())
 
 
 class JobPlan(Value):

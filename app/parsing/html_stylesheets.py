@@ -7,7 +7,7 @@ again is not hidden: that is how tabs and menus work.
 import re
 from collections.abc import Iterable, Iterator
 
-from app.parsing.html_visibility import is_hiding, read_style
+from app.parsing.html_visibility import Attributes, is_hiding, read_style
 
 _BRACE = re.compile(r"[{}]")
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
@@ -29,6 +29,15 @@ def find_hiding_names(sheets: Iterable[str]) -> frozenset[str]:
             elif _SHOWING & style.keys():
                 shown.update(name.lower() for name in _NAME.findall(selectors))
     return frozenset(hidden - shown)
+
+
+def is_named(attributes: Attributes, names: frozenset[str]) -> bool:
+    """Whether an element has one of these names of classes and ids."""
+    if not names:
+        return False
+    own = {f".{name}" for name in (attributes.get("class") or "").lower().split()}
+    own.add(f"#{(attributes.get('id') or '').strip().lower()}")
+    return not names.isdisjoint(own)
 
 
 def _split_rules(sheet: str) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from app.domain.article import Removed
 from app.parsing import html_page
 from app.parsing.html_source import mark_offsets, read_offsets
-from app.parsing.html_stylesheets import find_hiding_names
+from app.parsing.html_stylesheets import find_hiding_names, is_named
 from app.parsing.html_visibility import Attributes, Ink, hand_down, is_hidden
 from app.parsing.tracing import Fragment, Traced, assemble, compose
 from app.parsing.visible import BLOCK, HEADING, LINE, Visible, lay_out
@@ -20,9 +20,10 @@ _BLOCKS = frozenset(
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _PREFORMATTED = frozenset({"pre", "listing", "x-xmp", "x-plaintext"})
-_NO_TEXT = frozenset(
+NO_TEXT = frozenset(
     "annotation applet audio base canvas embed head img meter object progress rp rt template video".split()
 )
+"""Elements of which nothing is text that readers see."""
 _STYLED = ("style", "color", "bgcolor", "class")
 
 
@@ -97,10 +98,10 @@ def _enter(walk: _Walk, node: LexborNode, state: _State, pending: list[tuple[Lex
     if name == "br":
         walk.fragments.append((LINE, -1))
         return
-    if name in _NO_TEXT or (walk.chrome and node.mem_id in walk.chrome):
+    if name in NO_TEXT or (walk.chrome and node.mem_id in walk.chrome):
         return
     attributes = html_page.read_attributes(node)
-    if is_hidden(name, attributes) or (walk.hiding_names and _is_hidden_by_name(walk, attributes)):
+    if is_hidden(name, attributes) or is_named(attributes, walk.hiding_names):
         walk.hidden += 1
         return
     inside = _get_state(name, attributes, state)
@@ -110,12 +111,6 @@ def _enter(walk: _Walk, node: LexborNode, state: _State, pending: list[tuple[Lex
         pending.append(state.mark)
     if node.first_child is not None:
         pending.append((node.first_child, inside))
-
-
-def _is_hidden_by_name(walk: _Walk, attributes: Attributes) -> bool:
-    names = {f".{name}" for name in (attributes.get("class") or "").lower().split()}
-    names.add(f"#{(attributes.get('id') or '').strip().lower()}")
-    return not walk.hiding_names.isdisjoint(names)
 
 
 def _get_state(name: str, attributes: Attributes, state: _State) -> _State:

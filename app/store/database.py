@@ -4,8 +4,9 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import sqlalchemy as sa
 
@@ -36,6 +37,7 @@ class Database:
 
     The functions of `app.store` take the connection that is passed to work. `guard` is called
     around every transaction, and raises where the database is no longer the one that was opened.
+    `failures` counts how often it could not be read or written.
     """
 
     def __init__(self, writer: sa.Engine, reader: sa.Engine, *, guard: Callable[[], None]) -> None:
@@ -44,6 +46,7 @@ class Database:
         self._guard = guard
         self._place = tell_address(writer.url)
         self._is_open = True
+        self.failures = {"read": 0, "write": 0}
         self._waiting = deque[tuple[Work[Any], Future[Any]]]()
         self._most_together = MOST_TOGETHER if self.is_sqlite else 1
         writers = 1 if self.is_sqlite else WRITERS
@@ -96,9 +99,10 @@ class Database:
         return self._write(work)
 
     def _read(self, work: Work[T]) -> T:
-        self._guard()
-        with telling(self._place, writing=False), self._reader.connect() as connection:
-            return work(connection)
+        with self._counting("read"):
+            self._guard()
+            with telling(self._place, writing=False), self._reader.connect() as connection:
+                return work(connection)
 
     def _write_waiting(self) -> None:
         """Write what waits, if an earlier turn has not done so."""
@@ -140,7 +144,7 @@ class Database:
                 return
 
     def _write(self, work: Work[T]) -> T:
-        with telling(self._place):
+        with self._counting("write"), telling(self._place):
             for _ in range(MOST_TRIES - 1):
                 try:
                     return self._write_once(work)
@@ -155,6 +159,16 @@ class Database:
             result = work(connection)
             self._guard()
         return result
+
+    @contextmanager
+    def _counting(self, doing: Literal["read", "write"]) -> Iterator[None]:
+        """Count what goes wrong with the database; one damaged row is no failure of it."""
+        try:
+            yield
+        except StoreUnavailable as error:
+            if not isinstance(error, Damaged):
+                self.failures[doing] += 1
+            raise
 
     def _check_open(self) -> None:
         if not self._is_open:

@@ -1,70 +1,190 @@
-"""Owns deliveries: webhook calls as they came in, once each, and what became of them."""
+"""Owns deliveries: each is kept once, worked on by one worker at a time, and settled."""
 
-from typing import Annotated, Literal
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final, get_args
 
-from pydantic import AwareDatetime, Field
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, RowMapping, and_, delete, func, or_, select, update
 
-from app.domain.value import Value
-from app.errors import NotKept
+from app.domain.article_event import name_article
+from app.domain.delivery import Delivery, DeliveryState
+from app.errors import Damaged, NotKept
+from app.store.delivery_rows import NO_EVENTS, read_delivery, write_delivery
 from app.store.storable import make_storable
-from app.store.tables.articles import delivery as deliveries
+from app.store.tables.doors import delivery as deliveries
 from app.store.upserting import insert_or
+from app.store.workers import count_takeover, drop_takeovers, note_at_work
 
-DeliveryState = Literal["waiting", "done", "failed"]
-
-
-class Delivery(Value):
-    """One webhook call.
-
-    `key` is the source's own name for it, by which a repetition is known. `article` and `decision`
-    are what came of it; `reason` says why it failed, else "".
-    """
-
-    id: str
-    source: Annotated[str, Field(min_length=1, max_length=200)]
-    key: Annotated[str, Field(min_length=1, max_length=400)]
-    body: bytes
-    received_at: AwareDatetime
-    state: DeliveryState = "waiting"
-    article: str | None = None
-    decision: str | None = None
-    reason: str = ""
+MOST_DEATHS: Final = 3
+"""Workers that die with a delivery before it is taken for the cause."""
+_LOOKED_AT: Final = 4
+"""Deliveries that are looked at for each that may be claimed: some may have to wait for another of their article."""
+_CLAIMING: Final = 0x5C09_E40C
+"""Any number that nothing else in the database locks."""
 
 
 def keep_delivery(c: Connection, delivery: Delivery) -> bool:
-    """Whether it came for the first time; a repeated one leaves the kept one as it is."""
-    row = _clean(delivery.model_dump())
-    repeated = [deliveries.c.source, deliveries.c.key]
-    statement = insert_or(c, deliveries).values(row).on_conflict_do_nothing(index_elements=repeated)
-    return c.execute(statement.returning(deliveries.c.id)).first() is not None
+    """Whether it came for the first time; a repeated one leaves the kept one as it is.
+
+    One that could not be mapped when it came first, and now can be, is given its events and its
+    turn; it keeps its id, and counts as repeated.
+    """
+    row = write_delivery(delivery)
+    renewed = {name: value for name, value in row.items() if name not in {"id", "source", "key", "received_at"}}
+    unread = and_(deliveries.c.state == "parked", deliveries.c.events == NO_EVENTS)
+    keeping = insert_or(c, deliveries).values(row)
+    keeping = keeping.on_conflict_do_update(
+        index_elements=[deliveries.c.source, deliveries.c.key], set_=renewed, where=unread
+    )
+    return c.execute(keeping.returning(deliveries.c.id)).scalar_one_or_none() == delivery.id
 
 
 def find_delivery(c: Connection, source: str, key: str) -> Delivery | None:
     """The delivery that a source sent under a key."""
     same = (deliveries.c.source == make_storable(source), deliveries.c.key == make_storable(key))
     row = c.execute(select(deliveries).where(*same)).mappings().one_or_none()
-    return None if row is None else Delivery(**row)
+    return None if row is None else read_delivery(row)
 
 
-def settle_delivery(
-    c: Connection,
-    delivery_id: str,
-    *,
-    state: DeliveryState,
-    article: str | None = None,
-    decision: str | None = None,
-    reason: str = "",
-) -> None:
-    """Write down what became of a delivery.
+def load_delivery(c: Connection, id: str) -> Delivery:  # noqa: A002 - the word for it
+    """A delivery by its id.
+
+    Raises:
+        NotKept: there is none.
+    """
+    row = c.execute(select(deliveries).where(deliveries.c.id == make_storable(id))).mappings().one_or_none()
+    if row is None:
+        raise NotKept(f"There is no delivery {id!r}, or it was forgotten since. See whether the id is whole.")
+    return read_delivery(row)
+
+
+def claim_deliveries(
+    c: Connection, executor_id: str, now: datetime, *, limit: int, alive: Collection[str]
+) -> list[Delivery]:
+    """Take up to `limit` deliveries whose turn it is, the oldest first: no other worker gets them.
+
+    Their turn has come where they wait and are due, or where a worker has them that is not among
+    those `alive`. What concerns an article that is worked on now, or that an older one of these
+    concerns, waits for that. One that `MOST_DEATHS` workers died with is parked.
+    """
+    if c.dialect.name == "postgresql":  # SQLite has let in one writer only before it comes to this
+        c.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))
+    living = {*alive, executor_id}
+    due = _list_due(c, now, _LOOKED_AT * limit, living)
+    taken = _find_articles_at_work(c, living) if due else set()
+    claimed: list[Delivery] = []
+    for delivery in filter(None, (_read(c, row) for row in due)):
+        articles = {name_article(delivery.source, event) for event in delivery.events}
+        if not articles & taken and not _is_deadly(c, delivery):
+            claimed.append(_take(c, delivery, executor_id))
+        taken |= articles
+        if len(claimed) == limit:
+            break
+    return claimed
+
+
+def settle_delivery(c: Connection, delivery: Delivery) -> bool:
+    """Keep what became of a delivery: its state, turn, tries, outcomes and reason.
+
+    What is done stays as it is. One that names its executor changes only while that one has it; so
+    whoever was taken for dead does not speak for whoever took over. False where nothing changed.
 
     Raises:
         NotKept: there is no such delivery.
     """
-    outcome = _clean({"state": state, "article": article, "decision": decision, "reason": reason})
-    if c.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(outcome)).rowcount == 0:
-        raise NotKept(f"No delivery is kept under the id {delivery_id!r}. See whether it is from this store.")
+    row = write_delivery(delivery)
+    changed = {name: row[name] for name in ("state", "due_at", "tries", "outcomes", "reason")}
+    changed["executor"] = delivery.executor if delivery.state == "working" else None
+    which = [deliveries.c.id == row["id"], deliveries.c.state != "done"]
+    if delivery.executor is not None:
+        which.append(deliveries.c.executor == delivery.executor)
+    if c.execute(update(deliveries).where(*which).values(changed)).rowcount == 0:
+        load_delivery(c, delivery.id)
+        return False
+    if delivery.state in {"done", "parked"}:
+        drop_takeovers(c, [_name_takeover(delivery.id)])
+    return True
 
 
-def _clean(row: dict[str, object]) -> dict[str, object]:
-    return {name: make_storable(value) if isinstance(value, str) else value for name, value in row.items()}
+def list_deliveries(
+    c: Connection,
+    *,
+    source: str | None = None,
+    state: DeliveryState | None = None,
+    limit: int = 50,
+    before: str | None = None,
+) -> list[Delivery]:
+    """The newest first; `before`: only those older than the delivery with that id."""
+    received_at, id_ = deliveries.c.received_at, deliveries.c.id
+    query = select(deliveries).order_by(received_at.desc(), id_.desc()).limit(limit)
+    if source is not None:
+        query = query.where(deliveries.c.source == make_storable(source))
+    if state is not None:
+        query = query.where(deliveries.c.state == state)
+    if before is not None:
+        last = load_delivery(c, before)
+        query = query.where(or_(received_at < last.received_at, and_(received_at == last.received_at, id_ < last.id)))
+    return [read_delivery(row) for row in c.execute(query).mappings()]
+
+
+def count_deliveries(c: Connection) -> dict[DeliveryState, int]:
+    """How many deliveries are in each state, zeros included."""
+    rows = c.execute(select(deliveries.c.state, func.count().label("number")).group_by(deliveries.c.state))
+    counts = {row.state: row.number for row in rows}
+    return {state: counts.get(state, 0) for state in get_args(DeliveryState)}
+
+
+def forget_deliveries(c: Connection, before: datetime) -> int:
+    """Forget what is done and came before a moment; how many those were. Their repetitions are taken in anew."""
+    return c.execute(delete(deliveries).where(deliveries.c.state == "done", deliveries.c.received_at < before)).rowcount
+
+
+def _find_articles_at_work(c: Connection, living: Collection[str]) -> set[str]:
+    rows = c.execute(select(deliveries).where(deliveries.c.state == "working", deliveries.c.executor.in_(living)))
+    at_work = filter(None, (_read(c, row) for row in rows.mappings().all()))
+    return {name_article(delivery.source, event) for delivery in at_work for event in delivery.events}
+
+
+def _list_due(c: Connection, now: datetime, limit: int, living: Collection[str]) -> list[RowMapping]:
+    is_due = and_(deliveries.c.state == "waiting", deliveries.c.due_at <= now)
+    has_nobody = or_(deliveries.c.executor.is_(None), deliveries.c.executor.not_in(living))
+    is_left = and_(deliveries.c.state == "working", has_nobody)
+    query = select(deliveries).where(or_(is_due, is_left)).order_by(deliveries.c.received_at, deliveries.c.id)
+    return list(c.execute(query.limit(limit).with_for_update(skip_locked=True)).mappings())
+
+
+def _read(c: Connection, row: RowMapping) -> Delivery | None:
+    """The delivery of a row; one that cannot be read is parked, so that it is in nobody's way."""
+    try:
+        return read_delivery(row)
+    except Damaged as error:
+        _park(c, row["id"], str(error))
+        return None
+
+
+def _is_deadly(c: Connection, delivery: Delivery) -> bool:
+    """Whether a worker had it that is dead, and was the last that may die with it; it is parked then."""
+    if delivery.state != "working":
+        return False
+    deaths = count_takeover(c, _name_takeover(delivery.id), delivery.executor or "")
+    if deaths < MOST_DEATHS:
+        return False
+    _park(c, delivery.id, f"{deaths} workers died with it. Look into their log and memory, then send it again.")
+    return True
+
+
+def _take(c: Connection, delivery: Delivery, executor_id: str) -> Delivery:
+    taken = {"state": "working", "executor": executor_id}
+    c.execute(update(deliveries).where(deliveries.c.id == delivery.id).values(taken))
+    note_at_work(c, _name_takeover(delivery.id), executor_id)
+    return delivery.model_copy(update=taken)
+
+
+def _park(c: Connection, delivery_id: str, reason: str) -> None:
+    parked = {"state": "parked", "executor": None, "reason": reason}
+    c.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(parked))
+
+
+def _name_takeover(delivery_id: str) -> str:
+    """The name under which it is counted how often workers died with a delivery."""
+    return f"delivery:{delivery_id}"

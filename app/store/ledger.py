@@ -3,11 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
-from app.domain.attempt import Allow, Attempt, Spent, add_spent, count_attempt
+from app.domain.attempt import Allow, Attempt, Spent, add_spent, count_attempt, tell_day
 from app.errors import BadSetting, BudgetSpent, ModelUnavailable, StoreUnavailable
 from app.store.database import Database, Work
 from app.store.gathering import Gathering
@@ -71,8 +71,7 @@ class SQLLedger:
 
     async def sum_day(self) -> Spent:
         """See `Ledger.sum_day`."""
-        day = self._now().astimezone(UTC).date().isoformat()
-        return (await self._read_sums(day, None))[0]
+        return (await self._read_sums(tell_day(self._now()), None))[0]
 
     async def sum_job(self, job: str) -> Spent:
         """See `Ledger.sum_job`."""
@@ -98,7 +97,7 @@ def _open(c: Connection, attempt: Attempt, allow: Allow) -> BudgetSpent | None:
     if c.execute(_FIND_ATTEMPT, {"of_id": attempt.id}).first() is not None:
         return None
     try:
-        allow(*_find_sums(c, attempt.day, attempt.job))
+        allow(*_find_sums(c, attempt.day, attempt.account))
     except BudgetSpent as refusal:
         return refusal
     row = {"id": attempt.id, "at": attempt.at, "job": attempt.job, "status": attempt.status}
@@ -141,7 +140,7 @@ def _find_open(c: Connection, attempt_id: str) -> Attempt | None:
 
 
 def _find_sums(c: Connection, day: str | None, job: str | None) -> tuple[Spent, Spent]:
-    """What a day's and what a job's attempts took; nothing for None."""
+    """What a day's and what a job's attempts took; nothing for None. A key's day goes by the name of an account."""
     of_day = of_job = Spent()
     for row in c.execute(_FIND_SUMS, {"on_day": day, "for_job": job or None}):
         took = Spent(calls=row.calls, tokens=row.tokens, cost_usd=row.cost_usd, unpriced=row.unpriced)
@@ -152,7 +151,7 @@ def _find_sums(c: Connection, day: str | None, job: str | None) -> tuple[Spent, 
 
 def _move_sums(c: Connection, attempt: Attempt, took: Spent, instead_of: Spent) -> None:
     """Count what an attempt took, no more what it was counted as."""
-    key = {"on_day": attempt.day, "for_job": attempt.job or _NO_JOB}
+    key = {"on_day": attempt.day, "for_job": attempt.account or _NO_JOB}
     more = {f"more_{name}": getattr(took, name) - getattr(instead_of, name) for name in _SUMMED}
     if c.execute(_MOVE_SUMS, {**key, **more}).rowcount == 0:
-        c.execute(_BEGIN_SUMS, {"day": attempt.day, "job": attempt.job or _NO_JOB, **took.model_dump()})
+        c.execute(_BEGIN_SUMS, {"day": attempt.day, "job": attempt.account or _NO_JOB, **took.model_dump()})

@@ -1,6 +1,7 @@
 """Owns keeping which tags came and went, and by whom; the latest event of a tag counts."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.engine import RowMapping
@@ -37,11 +38,23 @@ def keep_tag_events(c: Connection, events: Sequence[TagEvent]) -> None:
 
 def find_tags(c: Connection, key: str) -> dict[tuple[str, str], TagEvent]:
     """The latest event of every tag that an article has or had, by field and tag."""
-    of_article = tag_events.c.article == make_storable(key)
-    latest = select(func.max(tag_events.c.seq)).where(of_article).group_by(tag_events.c.field, tag_events.c.tag)
-    query = select(tag_events).where(tag_events.c.seq.in_(latest)).order_by(tag_events.c.seq)
-    events = (read_event(row) for row in c.execute(query).mappings())
-    return {(event.field, event.tag): event for event in events}
+    return find_tags_of(c, [key])[key]
+
+
+def find_tags_of(
+    c: Connection, keys: Sequence[str], *, until: datetime | None = None
+) -> dict[str, dict[tuple[str, str], TagEvent]]:
+    """What `find_tags` gives for each of these articles; `until`: as it was at that moment."""
+    found: dict[str, dict[tuple[str, str], TagEvent]] = {make_storable(key): {} for key in keys}
+    for part in split(found):
+        each = (tag_events.c.article, tag_events.c.field, tag_events.c.tag)
+        latest = select(func.max(tag_events.c.seq)).where(tag_events.c.article.in_(part)).group_by(*each)
+        if until is not None:
+            latest = latest.where(tag_events.c.at <= until)
+        query = select(tag_events).where(tag_events.c.seq.in_(latest)).order_by(tag_events.c.seq)
+        for event in (read_event(row) for row in c.execute(query).mappings()):
+            found[event.article][event.field, event.tag] = event
+    return {key: found[make_storable(key)] for key in keys}
 
 
 def read_event(row: RowMapping) -> TagEvent:

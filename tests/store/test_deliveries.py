@@ -1,55 +1,313 @@
-"""Deliveries: each is kept once, however often it comes."""
+"""Deliveries: each is kept once, worked on by one worker at a time, and settled once."""
 
-from datetime import UTC, datetime
+import threading
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
+from sqlalchemy import update
 
-from app.errors import NotKept
+from app.domain.article_event import ArticleEvent, Body
+from app.domain.delivery import Delivery, DeliveryState, Outcome
+from app.errors import Damaged, NotKept
+from app.store.connection import Connection
 from app.store.database import Database
-from app.store.deliveries import Delivery, find_delivery, keep_delivery, settle_delivery
+from app.store.deliveries import (
+    MOST_DEATHS,
+    claim_deliveries,
+    count_deliveries,
+    find_delivery,
+    forget_deliveries,
+    keep_delivery,
+    list_deliveries,
+    load_delivery,
+    settle_delivery,
+)
+from app.store.tables.doors import delivery as deliveries
+from app.store.workers import count_deaths
+
+pytest_plugins = ("tests.store.transactions",)
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-FIRST = Delivery(id="d1", source="ghost", key="k-1", body=b"\x00\xff{}", received_at=NOON)
-AGAIN = FIRST.model_copy(update={"id": "d2", "body": b"other"})
+SOON = NOON + timedelta(hours=1)
 
 
-def test_a_delivery_is_found_as_it_came(database: Database) -> None:
-    assert database.write_now(lambda c: keep_delivery(c, FIRST))
-    assert database.read_now(lambda c: find_delivery(c, "ghost", "k-1")) == FIRST
+def build_delivery(number: int, *articles: str, source: str = "blog") -> Delivery:
+    """The n-th delivery, a second after the one before, about these articles; about one of its own where none is."""
+    events = tuple(
+        ArticleEvent(what="published", id=article, body=Body(format="html", content="<p>\u00e9</p>"), updated_at=NOON)
+        for article in articles or (f"a{number}",)
+    )
+    at = NOON + timedelta(seconds=number)
+    return Delivery(id=f"d{number}", source=source, key=f"k{number}", received_at=at, events=events, due_at=at)
 
 
-def test_a_repeated_delivery_is_told_and_changes_nothing(database: Database) -> None:
-    database.write_now(lambda c: keep_delivery(c, FIRST))
-    assert not database.write_now(lambda c: keep_delivery(c, AGAIN))
-    assert database.read_now(lambda c: find_delivery(c, "ghost", "k-1")) == FIRST
+FIRST = build_delivery(1)
+OUTCOME = Outcome(article="blog:a1", fate="classified", decision="x", written=("baking",))
 
 
-def test_the_same_key_from_another_source_is_another_delivery(database: Database) -> None:
-    other = AGAIN.model_copy(update={"source": "wordpress"})
-    kept = database.write_now(lambda c: [keep_delivery(c, FIRST), keep_delivery(c, other)])
-    assert kept == [True, True]
+def keep(c: Connection, *kept: Delivery) -> None:
+    for delivery in kept:
+        assert keep_delivery(c, delivery)
 
 
-def test_what_nobody_sent_is_not_found(database: Database) -> None:
-    assert database.read_now(lambda c: find_delivery(c, "ghost", "k-1")) is None
+def claim(
+    c: Connection, executor: str = "w", *, now: datetime = SOON, limit: int = 9, alive: tuple[str, ...] = ()
+) -> list[str]:
+    """The ids of what a worker is given."""
+    return [delivery.id for delivery in claim_deliveries(c, executor, now, limit=limit, alive=alive)]
 
 
-def test_a_settled_delivery_says_what_became_of_it(database: Database) -> None:
-    database.write_now(lambda c: keep_delivery(c, FIRST))
-    database.write_now(lambda c: settle_delivery(c, "d1", state="done", article="a", decision="x"))
-    expected = FIRST.model_copy(update={"state": "done", "article": "a", "decision": "x"})
-    assert database.read_now(lambda c: find_delivery(c, "ghost", "k-1")) == expected
+def settle(c: Connection, delivery_id: str, state: DeliveryState, **changed: object) -> bool:
+    return settle_delivery(c, load_delivery(c, delivery_id).model_copy(update={"state": state, **changed}))
 
 
-def test_a_delivery_that_is_not_kept_cannot_be_settled(database: Database) -> None:
+def test_a_delivery_is_found_as_it_came(connection: Connection) -> None:
+    assert keep_delivery(connection, FIRST)
+    assert find_delivery(connection, "blog", "k1") == load_delivery(connection, "d1") == FIRST
+
+
+def test_a_repeated_delivery_is_told_and_changes_nothing(connection: Connection) -> None:
+    keep(connection, FIRST)
+    assert not keep_delivery(connection, build_delivery(2).model_copy(update={"key": "k1"}))
+    assert list_deliveries(connection) == [FIRST]
+
+
+def test_the_same_key_from_another_source_is_another_delivery(connection: Connection) -> None:
+    keep(connection, FIRST, build_delivery(2, source="shop").model_copy(update={"key": "k1"}))
+
+
+def test_what_could_not_be_mapped_gets_its_turn_once_it_can_be(connection: Connection) -> None:
+    keep(connection, FIRST.model_copy(update={"events": (), "state": "parked", "reason": "no title"}))
+    later = build_delivery(2, "a1").model_copy(update={"key": "k1"})
+    assert not keep_delivery(connection, later)
+    found = find_delivery(connection, "blog", "k1")
+    assert found == later.model_copy(update={"id": "d1", "received_at": FIRST.received_at})
+    assert claim(connection) == ["d1"]
+
+
+@pytest.mark.parametrize("state", ["working", "done", "parked"])
+def test_a_repetition_does_not_begin_anew_what_had_its_turn(connection: Connection, state: DeliveryState) -> None:
+    keep(connection, FIRST)
+    settle(connection, "d1", state, reason="because")
+    assert not keep_delivery(connection, build_delivery(2).model_copy(update={"key": "k1"}))
+    assert (load_delivery(connection, "d1").state, load_delivery(connection, "d1").reason) == (state, "because")
+
+
+def test_what_nobody_sent_is_not_found(connection: Connection) -> None:
+    assert find_delivery(connection, "blog", "k1") is None
     with pytest.raises(NotKept, match="'d9'"):
-        database.write_now(lambda c: settle_delivery(c, "d9", state="failed", reason="gone"))
+        load_delivery(connection, "d9")
 
 
-def test_characters_that_no_database_takes_do_no_harm(database: Database) -> None:
-    hostile = FIRST.model_copy(update={"key": "k\x00\ud800", "reason": "\x00"})
-    assert database.write_now(lambda c: keep_delivery(c, hostile))
-    assert not database.write_now(lambda c: keep_delivery(c, hostile.model_copy(update={"id": "d3"})))
-    found = database.read_now(lambda c: find_delivery(c, "ghost", "k\x00\ud800"))
+def test_characters_that_no_database_takes_do_no_harm(connection: Connection) -> None:
+    event = ArticleEvent(what="updated", id="a\x00", title="\x00").model_copy(update={"title": "\ud800"})
+    hostile = FIRST.model_copy(update={"key": "k\x00\ud800", "reason": "\x00", "events": (event,)})
+    keep(connection, hostile)
+    assert not keep_delivery(connection, hostile.model_copy(update={"id": "d3"}))
+    found = find_delivery(connection, "blog", "k\x00\ud800")
     assert found is not None
-    assert found.key == "k\ufffd\ufffd"
+    assert (found.key, found.events[0].id, found.events[0].title) == ("k\ufffd\ufffd", "a\ufffd", "\ufffd")
+
+
+def test_the_oldest_are_claimed_first_and_no_more_than_asked_for(connection: Connection) -> None:
+    keep(connection, *map(build_delivery, (3, 1, 2)))
+    claimed = claim_deliveries(connection, "w", SOON, limit=2, alive=())
+    assert [delivery.id for delivery in claimed] == ["d1", "d2"]
+    assert [(delivery.state, delivery.executor) for delivery in claimed] == [("working", "w")] * 2
+    assert claimed == [load_delivery(connection, delivery.id) for delivery in claimed]
+    assert claim(connection) == ["d3"]
+
+
+def test_what_is_not_due_waits(connection: Connection) -> None:
+    keep(connection, FIRST)
+    assert claim(connection, now=NOON) == []
+    assert claim(connection, now=FIRST.due_at) == ["d1"]
+
+
+@pytest.mark.parametrize("state", ["done", "parked"])
+def test_what_had_its_turn_is_not_claimed(connection: Connection, state: DeliveryState) -> None:
+    keep(connection, FIRST)
+    settle(connection, "d1", state)
+    assert claim(connection) == []
+
+
+def test_what_a_living_worker_has_stays_with_it(connection: Connection) -> None:
+    keep(connection, FIRST)
+    assert claim(connection, "w") == ["d1"]
+    assert claim(connection, "v", alive=("v", "w")) == []
+    assert claim(connection, "w", alive=()) == [], "whoever claims is alive"
+
+
+def test_what_a_dead_worker_had_is_taken_over(connection: Connection) -> None:
+    keep(connection, FIRST)
+    claim(connection, "w")
+    assert claim(connection, "v", alive=("v",)) == ["d1"]
+    assert load_delivery(connection, "d1").executor == "v"
+
+
+def test_two_deliveries_about_one_article_are_worked_on_one_after_the_other(connection: Connection) -> None:
+    keep(
+        connection, build_delivery(1, "a", "b"), build_delivery(2, "b", "c"), build_delivery(3, "c"), build_delivery(4)
+    )
+    assert claim(connection) == ["d1", "d4"], "the third waits for the second, which waits"
+    assert claim(connection) == []
+    settle(connection, "d1", "done")
+    assert claim(connection) == ["d2"]
+    settle(connection, "d2", "parked")
+    assert claim(connection) == ["d3"]
+
+
+def test_the_same_id_in_two_sources_or_languages_is_two_articles(connection: Connection) -> None:
+    german = FIRST.events[0].model_copy(update={"locale": "de"})
+    keep(
+        connection,
+        FIRST,
+        build_delivery(2, "a1", source="shop"),
+        build_delivery(3).model_copy(update={"events": (german,)}),
+    )
+    assert claim(connection) == ["d1", "d2", "d3"]
+
+
+def test_an_article_waits_for_no_dead_worker(connection: Connection) -> None:
+    keep(connection, build_delivery(1, "a"), build_delivery(2, "a"))
+    claim(connection, "w")
+    assert claim(connection, "v") == ["d1"], "the older one first"
+
+
+def die_with(c: Connection, *workers: str) -> list[list[str]]:
+    """What each of these is given, one after the other, where each dies with what it is given."""
+    return [claim(c, worker, alive=(worker,)) for worker in workers]
+
+
+def test_what_workers_die_with_is_parked_with_the_reason(connection: Connection) -> None:
+    keep(connection, FIRST, build_delivery(2))
+    assert die_with(connection, "a", "b", "c")[-1] == ["d1", "d2"]
+    settle(connection, "d2", "done")
+    assert claim(connection, "d", alive=("d",)) == []
+    parked = load_delivery(connection, "d1")
+    assert (parked.state, parked.executor) == ("parked", None)
+    assert f"{MOST_DEATHS} workers died" in parked.reason
+
+
+def test_deaths_count_only_where_it_was_at_work(connection: Connection) -> None:
+    """What was given back, and taken by another, did not kill the first."""
+    keep(connection, FIRST)
+    die_with(connection, "a", "b")
+    for _ in range(4):
+        settle(connection, "d1", "waiting")
+        claim(connection, "c", alive=("c",))
+    assert die_with(connection, "d", "e") == [["d1"], []]
+    assert load_delivery(connection, "d1").state == "parked"
+
+
+def test_what_is_done_is_forgotten_as_a_killer(connection: Connection) -> None:
+    keep(connection, FIRST)
+    die_with(connection, "a", "b")
+    assert count_deaths(connection, "delivery:d1") == 1
+    settle(connection, "d1", "done")
+    assert count_deaths(connection, "delivery:d1") == 0
+
+
+def test_a_damaged_delivery_is_parked_and_in_nobodys_way(connection: Connection) -> None:
+    keep(connection, FIRST, build_delivery(2))
+    connection.execute(update(deliveries).where(deliveries.c.id == "d1").values(events="[{]"))
+    assert claim(connection) == ["d2"]
+    assert count_deliveries(connection) == {"waiting": 0, "working": 1, "done": 0, "parked": 1}
+    with pytest.raises(Damaged, match="'d1'"):
+        load_delivery(connection, "d1")
+
+
+def test_a_settled_delivery_says_what_became_of_it(connection: Connection) -> None:
+    keep(connection, FIRST)
+    claimed = claim_deliveries(connection, "w", SOON, limit=1, alive=())[0]
+    settled = claimed.model_copy(update={"state": "done", "outcomes": (OUTCOME,), "tries": 2, "reason": "r"})
+    assert settle_delivery(connection, settled)
+    assert load_delivery(connection, "d1") == settled.model_copy(update={"executor": None})
+
+
+def test_what_waits_for_another_try_is_given_to_anyone_when_it_is_due(connection: Connection) -> None:
+    keep(connection, FIRST)
+    claim(connection, "w")
+    assert settle(connection, "d1", "waiting", due_at=SOON, tries=1)
+    assert claim(connection, "v", now=SOON - timedelta(seconds=1), alive=("v", "w")) == []
+    assert claim(connection, "v", alive=("v", "w")) == ["d1"]
+    assert load_delivery(connection, "d1").tries == 1
+
+
+def test_whoever_was_taken_for_dead_does_not_settle_for_its_successor(connection: Connection) -> None:
+    keep(connection, FIRST)
+    slow = claim_deliveries(connection, "w", SOON, limit=1, alive=())[0]
+    claim(connection, "v")
+    assert not settle_delivery(connection, slow.model_copy(update={"state": "done"}))
+    assert load_delivery(connection, "d1").state == "working"
+
+
+def test_what_is_done_stays_done(connection: Connection) -> None:
+    keep(connection, FIRST)
+    assert settle(connection, "d1", "done", outcomes=(OUTCOME,))
+    assert not settle(connection, "d1", "waiting", outcomes=())
+    assert load_delivery(connection, "d1").outcomes == (OUTCOME,)
+
+
+def test_a_delivery_that_is_not_kept_cannot_be_settled(connection: Connection) -> None:
+    with pytest.raises(NotKept, match="'d1'"):
+        settle_delivery(connection, FIRST)
+
+
+def test_deliveries_are_listed_the_newest_first_page_by_page(connection: Connection) -> None:
+    at_once = [build_delivery(number).model_copy(update={"received_at": NOON}) for number in range(3)]
+    keep(connection, *at_once, build_delivery(4))
+    pages = []
+    before: str | None = None
+    while page := list_deliveries(connection, limit=2, before=before):
+        pages.append([delivery.id for delivery in page])
+        before = page[-1].id
+    assert pages == [["d4", "d2"], ["d1", "d0"]]
+
+
+def test_deliveries_are_listed_by_source_and_state(connection: Connection) -> None:
+    keep(connection, FIRST, build_delivery(2), build_delivery(3, source="shop"))
+    settle(connection, "d2", "done")
+    assert [delivery.id for delivery in list_deliveries(connection, source="blog")] == ["d2", "d1"]
+    assert [delivery.id for delivery in list_deliveries(connection, state="waiting")] == ["d3", "d1"]
+    assert [delivery.id for delivery in list_deliveries(connection, source="blog", state="done")] == ["d2"]
+
+
+def test_only_what_is_done_and_old_is_forgotten(connection: Connection) -> None:
+    keep(connection, *map(build_delivery, (1, 2, 3)))
+    for delivery_id in ("d1", "d3"):
+        settle(connection, delivery_id, "done")
+    assert forget_deliveries(connection, build_delivery(3).received_at) == 1
+    assert [delivery.id for delivery in list_deliveries(connection)] == ["d3", "d2"]
+
+
+def test_workers_that_claim_at_the_same_time_get_each_delivery_once(database: Database) -> None:
+    """Also none of an article that another has just been given."""
+    total = 60
+    database.write_now(lambda c: keep(c, *(build_delivery(n, f"a{n % 20}") for n in range(total))))
+    given: list[str] = []
+    together: list[int] = []
+    at_work: set[str] = set()
+
+    def work(executor: str) -> None:
+        for _ in range(200):
+            claimed = database.write_now(lambda c: claim_deliveries(c, executor, SOON, limit=3, alive=("u", "v", "w")))
+            for delivery in claimed:
+                article = delivery.events[0].id
+                together.append(article in at_work)
+                at_work.add(article)
+            for delivery in claimed:
+                given.append(delivery.id)
+                at_work.discard(delivery.events[0].id)
+                database.write_now(partial(settle_delivery, delivery=delivery.model_copy(update={"state": "done"})))
+            if len(given) == total:
+                return
+
+    workers = [threading.Thread(target=work, args=(name,)) for name in ("u", "v", "w")]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(20)
+    assert sorted(given) == sorted(f"d{n}" for n in range(total))
+    assert not any(together)

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.domain.attempt import Allow, Attempt, Spent, Status, Tokens
+from app.domain.attempt import Allow, Attempt, Spent, Status, Tokens, name_account, tell_day
+from app.domain.errand import Errand, Payer
 from app.errors import BudgetSpent, ModelUnavailable
 from app.llm.spending.budgets import Caps
 from app.llm.spending.ledger import Ledger, MemoryLedger
@@ -311,3 +312,16 @@ async def test_a_question_that_is_called_off_is_in_the_store_as_unknown(database
         await asked
     assert _find_statuses(database) == {"a00000001": "unknown"}
     assert tab.usage.calls == 1
+
+
+async def test_what_a_key_spends_in_a_day_is_one_sum_for_all_processes(
+    database: Database, elsewhere: SQLLedger
+) -> None:
+    errand = Errand(payer=Payer(key="k", name="News", most_day_usd=0.005))
+    ledgers = SQLLedger(database, LoopClock().now), elsewhere
+    rigs = [Rig([answer()], ledger=ledger, prefix=prefix) for ledger, prefix in zip(ledgers, "ab", strict=True)]
+    outcomes = await asyncio.gather(*(rig.ask(errand) for rig in rigs for _ in range(8)), return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes if isinstance(outcome, BaseException)} == {BudgetSpent}
+    account = name_account("k", tell_day(LoopClock().now()))
+    spent = await ledgers[0].sum_job(account)
+    assert (spent == await ledgers[0].sum_day(), 0 < spent.cost_usd <= 0.005) == (True, True)

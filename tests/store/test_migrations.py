@@ -24,6 +24,9 @@ from app.store.revision import HEAD, find_revision
 from app.store.schema import metadata
 from tests.store.release_dump import RELEASED
 
+GIVEN_UP = {"0001": {"delivery"}}
+"""Tables that a later revision makes anew, because nothing was ever kept in them, by the last revision that had them."""
+
 NEXT = '''"""A revision that is still to come."""
 
 import sqlalchemy as sa
@@ -85,7 +88,7 @@ def test_an_empty_database_gets_the_tables_that_the_code_knows(database_url: str
 def test_a_difference_between_tables_and_migrations_is_seen(empty_url: str) -> None:
     open_database(empty_url).close()
     with _connect(empty_url) as connection:
-        connection.exec_driver_sql("DROP INDEX ix_delivery_state")
+        connection.exec_driver_sql("DROP INDEX ix_delivery_received_at")
         connection.exec_driver_sql("ALTER TABLE lease DROP COLUMN holder")
         assert len(_compare(connection)) == 2
 
@@ -104,7 +107,10 @@ def test_every_released_revision_has_its_dumps() -> None:
 def test_a_store_of_every_release_opens_with_all_its_rows(empty_url: str, revision: str) -> None:
     _load(empty_url, revision)
     with _connect(empty_url) as connection:
-        before = _read_rows(connection, _list_columns(connection))
+        columns = _list_columns(connection)
+        before = _read_rows(
+            connection, {name: columns[name] for name in columns.keys() - GIVEN_UP.get(revision, set())}
+        )
     open_database(empty_url).close()
     with _connect(empty_url) as connection:
         assert _read_rows(connection, {name: list(rows[0]) for name, rows in before.items()}) == before

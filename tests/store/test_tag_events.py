@@ -10,7 +10,7 @@ from app.store.articles import keep_article
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.tables.decisions import tag_event
-from app.store.tag_events import MAX_LENGTH, find_tags, keep_tag_events
+from app.store.tag_events import MAX_LENGTH, find_tags, find_tags_of, keep_tag_events
 from tests.store.kept_values import MINUTE, NOON, build, count, overlap
 
 pytest_plugins = ("tests.store.transactions",)
@@ -65,3 +65,22 @@ def test_of_two_who_bring_the_same_events_one_keeps_them(database: Database) -> 
     database.write_now(lambda c: keep_article(c, build(), "a", NOON))
     overlap(database, lambda c, _: keep_tag_events(c, [_tag("cup"), _tag("league")]))
     assert database.read_now(lambda c: count(c, tag_event)) == 2
+
+
+@pytest.mark.parametrize(
+    ("minute", "found"),
+    [
+        pytest.param(None, {"a": ["removed"], "b": ["attached"], "c": []}, id="now"),
+        pytest.param(1, {"a": ["removed"], "b": ["attached"], "c": []}, id="as it went"),
+        pytest.param(0, {"a": ["attached"], "b": ["attached"], "c": []}, id="before it went"),
+        pytest.param(-1, {"a": [], "b": [], "c": []}, id="before it came"),
+    ],
+)
+def test_the_tags_of_several_articles_are_found_as_they_were_at_a_moment(
+    connection: Connection, minute: int | None, found: dict[str, list[str]]
+) -> None:
+    other = _tag("cup").model_copy(update={"article": "b"})
+    keep_tag_events(connection, [_tag("cup"), other, _tag("cup", "removed", "person", 1)])
+    until = None if minute is None else NOON + minute * MINUTE
+    tags = find_tags_of(connection, ["a", "b", "c"], until=until)
+    assert {key: [event.event for event in of_article.values()] for key, of_article in tags.items()} == found

@@ -1,6 +1,6 @@
 """Owns the tables of articles: their texts, versions, and what files were read as."""
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
 
 from app.store.moments import Moment
 from app.store.tables.frame import SEQUENCE, metadata
@@ -54,20 +54,4 @@ reading = Table(
     Column("digest", String, nullable=False),
     Column("article_id", String),
     Column("url", Text),
-)
-
-# One row per webhook call; `key` tells a repetition.
-delivery = Table(
-    "delivery",
-    metadata,
-    Column("id", String, primary_key=True),
-    Column("source", String, nullable=False),
-    Column("key", String, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("received_at", Moment, nullable=False),
-    Column("state", String, nullable=False, index=True),
-    Column("article", String),
-    Column("decision", String),
-    Column("reason", Text, nullable=False),
-    UniqueConstraint("source", "key"),
 )

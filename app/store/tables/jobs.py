@@ -49,7 +49,7 @@ file_write = Table(
     Column("job", String, ForeignKey("job.id"), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("article", String, nullable=False),
-    Column("path", Text, nullable=False),
+    Column("path", Text, nullable=False, index=True),
     Column("before", String, nullable=False),
     Column("after", String, nullable=False),
     Column("state", String, nullable=False),

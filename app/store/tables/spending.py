@@ -16,7 +16,7 @@ attempt = Table(
     Column("document", Text, nullable=False),
 )
 
-# Sums over attempts, kept in step with them: one row per UTC day and job ("" for none).
+# Sums over attempts, kept in step with them: one row per UTC day and job, or key that asked ("" for neither).
 spent = Table(
     "spent",
     metadata,

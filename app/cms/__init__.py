@@ -1,0 +1,1 @@
+"""What CMSs send and take: signatures, payloads, and tags written back, one module per CMS."""

@@ -1,0 +1,1 @@
+"""Payloads of webhooks mapped to events, one module per CMS."""
