@@ -59,8 +59,8 @@ class Archive:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return path
 
-    def plan(self, *names: str) -> tuple[Job, list[Item]]:
-        """A running job over these files as they are now."""
+    def plan(self, *names: str, put_back: bool = False, taxonomy: str = "sha256:t") -> tuple[Job, list[Item]]:
+        """A running job over these files as they are now, by the taxonomy of that version."""
         self.jobs += 1
         job = Job(
             id=f"job-{self.jobs}",
@@ -68,7 +68,7 @@ class Archive:
             finished_at=None,
             state="running",
             reason="",
-            recipe=_RECIPE,
+            recipe=_RECIPE.model_copy(update={"put_back": put_back, "taxonomy_version": taxonomy}),
             plan=_PLAN,
         )
         items = [self._plan_item(job, number, name) for number, name in enumerate(names)]
@@ -108,9 +108,16 @@ class Archive:
             former=self.former,
         )
 
-    async def tag(self, *names: str, degraded: bool = False, **statuses: Status) -> Job:
+    async def tag(
+        self,
+        *names: str,
+        degraded: bool = False,
+        put_back: bool = False,
+        taxonomy: str = "sha256:t",
+        **statuses: Status,
+    ) -> Job:
         """A whole job that decides the same about each of these files."""
-        job, items = self.plan(*names)
+        job, items = self.plan(*names, put_back=put_back, taxonomy=taxonomy)
         decisions = [self.decide(job, item, degraded=degraded, **statuses) for item in items]
         async with anyio.create_task_group() as tasks:
             for item, decision in zip(items, decisions, strict=True):

@@ -134,6 +134,28 @@ async def test_files_that_the_last_job_left_with_their_tags_need_nothing(databas
     assert await _write_with(database, content, Fields()) == []
 
 
+async def test_all_files_are_looked_at_where_tags_are_put_back(database: Database, content: Path) -> None:
+    assert await _write_with(database, content, Fields()) == []
+    with await _plan(database, content, write=Fields(), put_back=True) as planned:
+        assert [draft.article for draft in planned.drafts] == ["c/a.md", "c/b.md", "c/d.md"]
+        assert (planned.recipe.put_back, planned.count_files()) == (True, 3)
+
+
+@pytest.mark.parametrize(
+    ("write", "files"),
+    [
+        pytest.param(None, 0, id="files are left alone"),
+        pytest.param(Fields(), 3, id="tags are written"),
+        pytest.param(Fields(tags=None, categories=None), 0, id="no kind has a field"),
+    ],
+)
+async def test_files_that_may_be_changed_are_counted(
+    database: Database, content: Path, write: Fields | None, files: int
+) -> None:
+    with await _plan(database, content, write=write) as planned:
+        assert planned.count_files() == files
+
+
 async def test_files_are_looked_at_when_other_fields_are_to_be_written(database: Database, content: Path) -> None:
     assert await _write_with(database, content, Fields(tags="topics")) == ["a", "b", "d"]
 
@@ -321,6 +343,26 @@ async def test_articles_that_changed_since_the_plan_are_named(
     (content / "a.md").unlink()
     write_files(content, b="About b, and more.", e="About e.")
     with pytest.raises(BadInput, match=r"changed: 'c/b.md'; new: 'c/e.md'; gone: 'c/a.md'\. Plan anew"):
+        await build_planner(database).plan_again(read_plan(path), Watched())
+
+
+async def test_a_plan_that_was_carried_out_is_told_as_done(database: Database, content: Path, tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    await _write(database, content, path)
+    for name in "abd":
+        let_stand(database, f"c/{name}.md")
+    with pytest.raises(BadInput, match=r"nothing left to do of the plan .*: all of its 3 articles are decided since"):
+        await build_planner(database).plan_again(read_plan(path), Watched())
+
+
+async def test_articles_that_were_decided_since_the_plan_are_told_from_those_that_are_gone(
+    database: Database, content: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "plan.json"
+    await _write(database, content, path)
+    let_stand(database, "c/a.md")
+    (content / "b.md").unlink()
+    with pytest.raises(BadInput, match=r": decided since: 'c/a.md'; gone: 'c/b.md'\. Plan anew"):
         await build_planner(database).plan_again(read_plan(path), Watched())
 
 

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -16,13 +16,14 @@ from app.errors import NotKept
 from app.jobs.reporting import page as report_page
 from app.jobs.reporting import report
 from app.jobs.reporting.page import CONTENT_SECURITY_POLICY, render_report
-from app.jobs.reporting.report import ReportLine, list_lines
+from app.jobs.reporting.report import ReportLine, list_lines, tell_held_back
 from app.store.articles import keep_article
 from app.store.database import Database
 from app.store.file_writes import FileWrite, keep_file_write
 from app.store.ledger import SQLLedger
 from app.store.tag_events import keep_tag_events
-from tests.jobs.archives import let_stand
+from app.store.taxonomies import keep_taxonomy
+from tests.jobs.archives import TAXONOMY, let_stand
 from tests.jobs.made_jobs import keep_made, make_job
 from tests.store.kept_values import NOON, assign, build
 
@@ -205,6 +206,78 @@ async def test_the_page_tells_what_came_into_files_beside_what_was_decided(datab
     page = await _render(database)
     assert "2 articles changed: 4 gained, 0 lost" in page
     assert "1 tag written to 1 file, 0 removed from 0</dd>" in page
+
+
+def _take_out(database: Database, item: Item, tag: str, at: datetime) -> None:
+    """A tag that we wrote, and that somebody took out of the file."""
+    ours = TagEvent(article=item.article, field="tags", tag=tag, event="attached", by="scopenote", at=NOON)
+    gone = ours.model_copy(update={"event": "removed", "by": "person", "at": at})
+    database.write_now(lambda c: keep_tag_events(c, [ours, gone]))
+
+
+async def test_tags_that_were_held_back_are_told_by_line_and_page(database: Database) -> None:
+    items = [_decide(database, number, (assign("cup"),), (assign("cup"), assign("final"))) for number in range(3)]
+    items.append(items[2].model_copy(update={"number": 3, "path": None}))
+    keep_made(database, make_job("j", state="done", write=Fields()), *items)
+    for item in items[:2]:
+        _take_out(database, item, "cup", NOON)
+    lines = await _list(database)
+    assert [line.held_back for line in lines] == [("cup",), ("cup",), (), ()]
+    assert all(line.tells_something for line in lines[:2])
+    page = await _render(database)
+    assert "<br>2 tags held back: they were taken out of the files since they were written (by hand, or" in page
+    assert page.count('<span class="where">held back: cup</span>') == 2
+
+
+async def test_where_no_files_are_written_nothing_is_held_back(database: Database) -> None:
+    item = _decide(database, 0, (), (assign("cup"),))
+    keep_made(database, make_job("j", state="done"), item)
+    _take_out(database, item, "cup", NOON)
+    assert [line.held_back for line in await _list(database)] == [()]
+    assert "held back" not in await _render(database)
+
+
+@pytest.mark.parametrize(
+    ("finished_at", "held_back"),
+    [
+        pytest.param(NOON, (), id="before it was taken out"),
+        pytest.param(NOON + timedelta(hours=2), ("cup",), id="after it"),
+        pytest.param(None, ("cup",), id="not yet"),
+    ],
+)
+async def test_what_was_held_back_is_told_as_it_was_when_the_job_ended(
+    database: Database, finished_at: datetime | None, held_back: tuple[str, ...]
+) -> None:
+    item = _decide(database, 0, (), (assign("cup"),))
+    job = make_job("j", state="done", write=Fields()).model_copy(update={"finished_at": finished_at})
+    keep_made(database, job, item)
+    _take_out(database, item, "cup", NOON + timedelta(hours=1))
+    assert [line.held_back for line in await _list(database)] == [held_back]
+
+
+async def test_what_a_renamed_category_was_called_is_held_back_with_it(database: Database) -> None:
+    item = _decide(database, 0, (), (assign("cup"),))
+    keep_made(database, make_job("j", state="done", write=Fields()), item)
+    _take_out(database, item, "trophy", NOON)
+    assert [line.held_back for line in await _list(database)] == [()]
+    taxonomy = TAXONOMY.model_copy(update={"version": "sha256:t"})
+    database.write_now(lambda c: keep_taxonomy(c, taxonomy, NOON))
+    assert [line.held_back for line in await _list(database)] == [("cup",)]
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (1, "1 tag held back: it was taken out of its file since it was written (by hand, or by restoring the files)"),
+        (
+            27,
+            "27 tags held back: they were taken out of the files since they were written "
+            "(by hand, or by restoring the files)",
+        ),
+    ],
+)
+def test_what_is_held_back_is_counted_in_words(count: int, told: str) -> None:
+    assert tell_held_back(count) == told
 
 
 async def test_what_articles_and_models_say_is_text_and_nothing_else(database: Database) -> None:

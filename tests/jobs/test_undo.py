@@ -73,7 +73,7 @@ async def test_a_partly_drifted_archive_gets_back_every_byte_that_nobody_touched
     assert (report.restored, report.as_before, report.decisions) == (200 - len(drifted) - 1, 0, 200)
     assert report.job.state == "undone"
     assert report.job.reason == (
-        "former text in 176 of 200 files; 24 left as they are; former decision for 200 articles."
+        "The former text is in 176 of 200 files; 24 are left as they are; the former decision stands for 200 articles."
     )
 
 
@@ -107,7 +107,7 @@ async def test_what_was_decided_since_stands_on(archive: Archive) -> None:
     report = await archive.undo(job)
     assert _find_standing(archive, "a.md") == f"{later.id}-0"
     assert (report.decisions, report.decided_as_before, report.decided_since) == (0, 0, 1)
-    assert "former decision for 0 articles; a later one stands for 1." in report.job.reason
+    assert "the former decision stands for 0 articles; a later one stands for 1." in report.job.reason
 
 
 async def test_undoing_twice_changes_nothing_more(archive: Archive) -> None:
@@ -175,7 +175,11 @@ async def test_a_job_that_is_not_there_is_told(archive: Archive) -> None:
     ("spoil", "reason"),
     [
         pytest.param(lambda copy: copy.write_bytes(b"other"), "copy in the backup folder was changed", id="changed"),
-        pytest.param(lambda copy: copy.unlink(), "no such file", id="gone"),
+        pytest.param(
+            lambda copy: copy.unlink(),
+            "its former text is not in this machine's backup folder ({folder}); undo on the machine that wrote it",
+            id="gone",
+        ),
     ],
 )
 async def test_without_its_copy_a_file_is_left(archive: Archive, spoil: object, reason: str) -> None:
@@ -185,8 +189,45 @@ async def test_without_its_copy_a_file_is_left(archive: Archive, spoil: object, 
     assert callable(spoil)
     spoil(archive.backups / job.id / "0")
     [left] = (await archive.undo(job)).left
-    assert reason in left.reason
+    assert reason.format(folder=archive.backups / job.id) in left.reason
     assert path.read_bytes() == tagged
+
+
+async def test_the_decision_of_a_file_whose_former_text_is_elsewhere_stays_with_it(
+    archive: Archive, tmp_path: Path
+) -> None:
+    pages = _fill(archive, 2)
+    job = await archive.tag(*pages, operating_model="assigned")
+    tagged, copy = _read_all(archive), archive.backups / job.id / "0"
+    elsewhere = copy.rename(tmp_path / "elsewhere")
+    report = await archive.undo(job)
+    assert (report.restored, len(report.left), report.decisions, report.decisions_left) == (1, 1, 1, 1)
+    assert report.job.reason == (
+        "The former text is in 1 of 2 files; 1 is left as it is; the former decision stands for 1 article; "
+        "the job's own stands for 1, whose former text is not in the backup folder."
+    )
+    assert _read_all(archive) == {"0.md": tagged["0.md"], "1.md": pages["1.md"]}
+    assert (_find_standing(archive, "0.md"), _find_standing(archive, "1.md")) == (f"{job.id}-0", None)
+    elsewhere.rename(copy)
+    report = await archive.undo(job)
+    assert (report.restored, report.left, report.decisions_left) == (1, (), 0)
+    assert (_read_all(archive), _find_standing(archive, "0.md")) == (pages, None)
+
+
+async def test_a_machine_with_neither_file_nor_copy_says_where_to_undo(archive: Archive) -> None:
+    path = archive.put("a.md", PAGES[0])
+    job = await archive.tag("a.md", operating_model="assigned")
+    path.unlink()
+    (archive.backups / job.id / "0").unlink()
+    report = await archive.undo(job)
+    assert "undo on the machine that wrote it" in report.left[0].reason
+    assert _find_standing(archive, "a.md") == f"{job.id}-0"
+
+
+async def test_a_job_that_wrote_no_files_is_told_as_undone_in_a_sentence(archive: Archive) -> None:
+    archive.put("a.md", PAGES[0])
+    job = await archive.tag("a.md", operating_model="rejected")
+    assert (await archive.undo(job)).job.reason == "The former decision stands for 1 article."
 
 
 class _Killed(BaseException):
@@ -321,7 +362,7 @@ async def test_a_file_that_changed_since_it_was_restored_is_not_told_as_restored
     spoil(path)
     report = await archive.undo(job)
     assert (report.restored, report.as_before, [left.reason for left in report.left]) == (0, 1, [reason])
-    assert "former text in 1 of 2 files; 1 left as they are;" in report.job.reason
+    assert "The former text is in 1 of 2 files; 1 is left as it is;" in report.job.reason
 
 
 async def test_tags_that_came_after_an_undo_are_not_taken_away_by_the_next(archive: Archive) -> None:
@@ -406,7 +447,7 @@ async def test_a_file_that_a_worker_has_in_hand_while_its_job_is_undone_gets_its
         return replace_bytes(*arguments)
 
     monkeypatch.setattr(write_back, "replace_bytes", replace_late)
-    with pytest.raises(BadInput, match="was undone while .* it is as it was"):
+    with pytest.raises(BadInput, match=r"was undone while .* it is as it was"):
         await archive.write(job, item, decision)
     assert page.read_bytes() == former
     write = archive.database.read_now(lambda c: find_file_write(c, job.id, 0))

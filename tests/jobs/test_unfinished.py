@@ -42,6 +42,7 @@ RECIPE = make_job("j").recipe
         pytest.param({"sources": ("/content", "/more")}, ("other sources",), id="sources"),
         pytest.param({"selection": Selection(changed=True)}, ("another selection",), id="selection"),
         pytest.param({"write": Fields()}, ("other fields to write",), id="write"),
+        pytest.param({"put_back": True}, ("another word on tags that were taken out",), id="tags put back"),
         pytest.param({"judge": "llm", "basis": "of the llm"}, ("another judge",), id="judge"),
         pytest.param({"judge": "auto"}, (), id="the same judge by another name"),
         pytest.param({"taxonomy_version": "v", "basis": "of v"}, ("other definitions",), id="definitions"),
@@ -63,7 +64,7 @@ def test_nothing_of_a_recipe_is_left_out_of_the_comparison(store: Database) -> N
     keep_made(store, make_job("j"))
     other = Recipe(
         sources=("/content/a",), selection=Selection(failed=True), taxonomy_version="o", judge="llm", basis="o",
-        write=Fields(), batch_api=True, max_cost_usd=1.0, max_tries=1,
+        write=Fields(), put_back=True, batch_api=True, max_cost_usd=1.0, max_tries=1,
     )  # fmt: skip
     found = _find(store, other)
     assert found is not None

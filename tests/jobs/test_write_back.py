@@ -20,7 +20,7 @@ from app.domain.job import Fields, Item, Job
 from app.errors import BadFile, BadInput, StoreUnavailable
 from app.jobs.files.merging import make_slug
 from app.jobs.files.replacing import digest_bytes, replace_bytes
-from app.store.file_writes import find_file_write
+from app.store.file_writes import count_written_tags, find_file_write
 from tests.jobs.tagged_files import Archive, open_archive
 
 pytestmark = pytest.mark.anyio
@@ -236,6 +236,61 @@ async def test_what_a_person_attached_again_is_the_persons(archive: Archive) -> 
     await archive.tag("a.md", operating_model="rejected")
     assert path.read_text() == PAGE.replace("[mine]", "[mine, Operating Model, new]")
     assert archive.list_tags("a.md")["new"] == ("attached", "person")
+
+
+async def test_what_was_taken_out_of_a_file_is_put_back_where_that_is_asked_for(archive: Archive) -> None:
+    path = archive.put("a.md", PAGE)
+    await archive.tag("a.md", operating_model="assigned", culture="assigned")
+    tagged = path.read_text()
+    path.write_text(PAGE)
+    await archive.tag("a.md", operating_model="assigned", culture="rejected")
+    assert path.read_text() == PAGE
+    await archive.tag("a.md", put_back=True, operating_model="assigned", culture="assigned")
+    assert path.read_text() == tagged
+    assert archive.list_tags("a.md")["culture"] == ("attached", "scopenote")
+
+
+async def test_a_renamed_category_is_put_back_by_its_present_id(archive: Archive) -> None:
+    path = archive.put("a.md", PAGE)
+    await archive.tag("a.md", target_model="assigned")
+    archive.former = {"operating-model": ("target-model",)}
+    path.write_text(PAGE)
+    await archive.tag("a.md", put_back=True, operating_model="assigned")
+    assert path.read_text() == PAGE.replace("[mine]", "[mine, operating-model]")
+
+
+async def test_our_tags_of_a_category_that_is_defined_no_more_go(archive: Archive) -> None:
+    page = PAGE.replace("[mine]", "[mine, governance]")
+    path = archive.put("a.md", page)
+    await archive.tag("a.md", operating_model="assigned", culture="assigned", governance="assigned")
+    archive.former = {"operating-model": ()}
+    job = await archive.tag("a.md", operating_model="assigned")
+    assert path.read_text() == PAGE.replace("[mine]", "[mine, governance, operating-model]")
+    assert archive.list_tags("a.md")["culture"] == ("removed", "scopenote")
+    written = archive.database.read_now(lambda c: count_written_tags(c, job.id))
+    assert (written.removed, written.removed_from) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("former", "options"),
+    [
+        pytest.param({"team-culture": ("culture",), "how-to": ()}, {}, id="it has another id"),
+        pytest.param({"how-to": ()}, {"culture_": "review"}, id="another one shares its page"),
+        pytest.param({"culture": (), "how-to": ()}, {}, id="it was not asked about"),
+        pytest.param({"how-to": ()}, {"taxonomy": "sha256:other"}, id="the decision is by other definitions"),
+        pytest.param({"how-to": ()}, {"degraded": True}, id="a stand-in decided"),
+        pytest.param({}, {}, id="what is defined is not known"),
+    ],
+)
+async def test_our_tag_stays_where_its_category_may_be_there_by_another_name(
+    archive: Archive, former: dict[str, tuple[str, ...]], options: dict[str, Any]
+) -> None:
+    path = archive.put("a.md", PAGE)
+    await archive.tag("a.md", culture="assigned")
+    tagged = path.read_text()
+    archive.former = former
+    await archive.tag("a.md", **options, how_to="rejected")
+    assert path.read_text() == tagged
 
 
 async def test_a_file_that_changed_since_the_plan_is_left(archive: Archive) -> None:

@@ -23,10 +23,14 @@ class Case(Value):
 
 
 class Undone(Value):
-    """What became of a file; `reason` says why it was left, "" otherwise."""
+    """What became of a file; `reason` says why it was left, "" otherwise.
+
+    `lacks_copy`: it has the job's tags on, because its former text is not to be had here.
+    """
 
     fate: Fate
     reason: str = ""
+    lacks_copy: bool = False
 
 
 _AS_BEFORE: Final = Undone(fate="as before")
@@ -44,12 +48,13 @@ def restore(case: Case, now: datetime, backups: Path) -> Undone:
             return _AS_BEFORE
         if raw != write.after:
             return _leave(_explain_change(case))
-        copy = read_bytes(find_copy(backups, write.job, write.number))
-        if digest_bytes(copy) != write.before:
-            return _leave("its copy in the backup folder was changed")
+        copy = _read_copy(write, backups)
+        if copy is None or digest_bytes(copy) != write.before:
+            return _lack(write, backups, copy)
         replace_bytes(Path(write.path), write.after, copy, mark_file(write.job, write.number))
     except BadFile as error:
-        return _leave(error.problem)
+        # Another machine may have neither the file nor the copy: then the copy is what there is to say.
+        return _lack(write, backups, None) if _read_copy(write, backups) is None else _leave(error.problem)
     append_log(log, [line])
     return Undone(fate="restored")
 
@@ -64,6 +69,13 @@ def look_again(case: Case) -> Undone:
         return _AS_BEFORE
     hiding = _find_hiding(case, raw)
     return _leave(f"it was restored before; {_name_job(hiding) if hiding else 'it has changed since'}")
+
+
+def _read_copy(write: FileWrite, backups: Path) -> bytes | None:
+    try:
+        return read_bytes(find_copy(backups, write.job, write.number))
+    except BadFile:
+        return None
 
 
 def _find_hiding(case: Case, raw: str) -> FileWrite | None:
@@ -82,6 +94,18 @@ def _name_job(later: FileWrite) -> str:
 
 def _leave(reason: str) -> Undone:
     return Undone(fate="left", reason=reason)
+
+
+def _lack(write: FileWrite, backups: Path, copy: bytes | None) -> Undone:
+    """Left, since its former text is not to be had: there is no copy, or not the one that was made."""
+    if copy is not None:
+        return Undone(fate="left", reason="its copy in the backup folder was changed", lacks_copy=True)
+    folder = find_copy(backups, write.job, write.number).parent
+    reason = (
+        f"its former text is not in this machine's backup folder ({folder}); "
+        "undo on the machine that wrote it, or put that folder back"
+    )
+    return Undone(fate="left", reason=reason, lacks_copy=True)
 
 
 def _write_line(write: FileWrite, now: datetime) -> LogLine:

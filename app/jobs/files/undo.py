@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -43,6 +44,8 @@ class UndoReport(Value):
     earlier run, by a person, or since the job never came to write them. `decisions` counts the
     articles for which this run let another decision stand, `decided_as_before` those for which the
     former one stood already, and `decided_since` those for which a later one stands, which stays.
+    `decisions_left` are articles whose decision was left alone with their file, which still has the
+    job's tags because its former text is not in the backup folder of this machine.
     """
 
     job: Job
@@ -52,13 +55,15 @@ class UndoReport(Value):
     decisions: NonNegativeInt
     decided_as_before: NonNegativeInt
     decided_since: NonNegativeInt
+    decisions_left: NonNegativeInt
 
 
 async def undo_job(database: Database, job_id: str, now: datetime, backups: Path) -> UndoReport:
     """Undo what a job wrote and decided, the last item first.
 
-    Files that a later job wrote or somebody changed since are left and reported. Doing it again is
-    harmless: it goes on where it was cut off, and takes up what was left.
+    Files that a later job wrote or somebody changed since are left and reported. Where a file is left
+    because its former text is not here, so is its article's decision: they stay together. Doing it
+    again is harmless: it goes on where it was cut off, and takes up what was left.
 
     Raises:
         NotKept: there is no such job.
@@ -68,6 +73,7 @@ async def undo_job(database: Database, job_id: str, now: datetime, backups: Path
     await database.write(lambda c: _begin(c, job_id, now))
     files: Counter[Fate] = Counter()
     left: list[LeftFile] = []
+    without_copy: set[str] = set()
     before: int | None = None
     while page := await database.read(partial(_load_page, job_id=job_id, before=before)):
         before = page[-1].write.number
@@ -76,8 +82,10 @@ async def undo_job(database: Database, job_id: str, now: datetime, backups: Path
             files[undone.fate] += 1
             if undone.fate == "left":
                 left.append(LeftFile(path=case.write.path, reason=undone.reason))
-    decisions = await _revert_decisions(database, job_id, now)
-    reason = _tell(files, decisions)
+            if undone.lacks_copy:
+                without_copy.add(case.write.article)
+    decisions = await _revert_decisions(database, job_id, now, without_copy)
+    reason = _tell(files, decisions, len(without_copy))
     await database.write(lambda c: set_state(c, job_id, "undone", reason, now, only_from={"undone"}))
     job = await database.read(lambda c: load_job(c, job_id))
     return UndoReport(
@@ -88,6 +96,7 @@ async def undo_job(database: Database, job_id: str, now: datetime, backups: Path
         decisions=decisions["reverted"],
         decided_as_before=decisions["as before"],
         decided_since=decisions["decided since"],
+        decisions_left=len(without_copy),
     )
 
 
@@ -128,13 +137,16 @@ def _keep_undone(c: Connection, write: FileWrite) -> None:
         keep_tag_events(c, find_reversals(c, write.job, write.article, write.at))
 
 
-async def _revert_decisions(database: Database, job_id: str, now: datetime) -> Counter[Reverted]:
-    """Let the decisions before the job's stand, some hundred articles to a transaction."""
+async def _revert_decisions(
+    database: Database, job_id: str, now: datetime, besides: Collection[str]
+) -> Counter[Reverted]:
+    """Let the decisions before the job's stand, some hundred articles to a transaction; not of those `besides`."""
     reverted: Counter[Reverted] = Counter()
     after = ""
     while keys := await database.read(partial(list_articles_of_job, job=job_id, after=after)):
         after = keys[-1]
-        reverted.update(await database.write(partial(_revert_some, job_id=job_id, keys=keys, now=now)))
+        those = [key for key in keys if key not in besides]
+        reverted.update(await database.write(partial(_revert_some, job_id=job_id, keys=those, now=now)))
     return reverted
 
 
@@ -142,15 +154,23 @@ def _revert_some(c: Connection, job_id: str, keys: list[str], now: datetime) -> 
     return [stand_as_before(c, job_id, key, now) for key in keys]
 
 
-def _tell(files: Counter[Fate], decisions: Counter[Reverted]) -> str:
+def _tell(files: Counter[Fate], decisions: Counter[Reverted], decisions_left: int) -> str:
     """How things stand once a job is undone, whichever run saw to it."""
     told = []
     if files.total():
-        told.append(f"former text in {files.total() - files['left']:,} of {tell_count(files.total(), 'file')}")
+        told.append(f"the former text is in {files.total() - files['left']:,} of {tell_count(files.total(), 'file')}")
     if files["left"]:
-        told.append(f"{files['left']:,} left as they are")
+        told.append(f"{files['left']:,} {'is' if files['left'] == 1 else 'are'} {tell_left(files['left'])}")
     decided = decisions.total() - decisions["decided since"]
-    told.append(f"former decision for {tell_count(decided, 'article')}")
+    told.append(f"the former decision stands for {tell_count(decided, 'article')}")
     if decisions["decided since"]:
         told.append(f"a later one stands for {decisions['decided since']:,}")
-    return f"{'; '.join(told)}."
+    if decisions_left:
+        told.append(f"the job's own stands for {decisions_left:,}, whose former text is not in the backup folder")
+    sentence = "; ".join(told)
+    return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def tell_left(count: int) -> str:
+    """That so many files were not touched: "left as it is", "left as they are"."""
+    return f"left as {'it is' if count == 1 else 'they are'}"

@@ -14,7 +14,7 @@ from app.domain.decision import Decision
 from app.domain.feedback import Word
 from app.domain.job import Fields, Item, Job
 from app.domain.provenance import TagEvent
-from app.domain.value import Value
+from app.domain.value import CategoryId, Value
 from app.errors import BadFile, BadInput
 from app.jobs.files.advising import advising
 from app.jobs.files.backups import find_copy, find_log, mark_file
@@ -31,7 +31,7 @@ from app.jobs.files.merging import (
 )
 from app.jobs.files.replacing import digest_bytes, find_change, keep_copy, read_bytes, replace_bytes
 from app.jobs.files.restoring import Case, restore
-from app.jobs.files.write_log import LogLine, append_log, complete_log
+from app.jobs.files.write_log import append_log, complete_log, describe_writing
 from app.parsing.front_matter_edit import edit_words, read_words
 from app.store.connection import Connection
 from app.store.database import Database
@@ -42,12 +42,14 @@ from app.store.words import find_words
 
 
 class _Wish(Value):
-    """What the fields of a file are to say, and by what."""
+    """What the fields of a file are to say, and by what. `taxonomy` and `put_back` as in `merge`."""
 
     decision: Decision
     fields: Fields
     words: tuple[Word, ...]
     former: Former
+    taxonomy: frozenset[CategoryId]
+    put_back: bool
 
 
 class _Writing(Value):
@@ -72,8 +74,8 @@ async def write_back(
 ) -> tuple[Merged, ...]:
     """Write a decision's tags to an item's file; gives the fields that changed, none where nothing had to.
 
-    `former` are the ids that categories had before. Doing it again does nothing, and finishes what
-    a crash left undone. Items that are no file of their own are left alone.
+    `former` has every category that the job goes by, with the ids that it had before. Doing it again
+    does nothing, and finishes what a crash left undone. Items that are no file of their own are left alone.
 
     Raises:
         BadFile: the file changed since the plan, cannot be edited or is read-only; it is untouched.
@@ -87,7 +89,7 @@ async def write_back(
     begun, known, words = await database.read(partial(_find_known, job=job.id, item=item))
     if begun is not None and begun.state != "begun":
         return ()
-    wish = _Wish(decision=decision, fields=fields, words=words, former=former)
+    wish = _wish(job, decision, fields, words, former)
     prepare = partial(_prepare, item, wish, begun, known, backups=backups, now=now)
     writing = await asyncio.to_thread(prepare)
     if writing.merged and writing.edited is not None:
@@ -100,6 +102,19 @@ async def write_back(
         told = f"it was left as it is, because {undone.reason}" if undone.fate == "left" else "it is as it was"
         raise BadInput(f"The job {job.id!r} was undone while {item.path} was written: {told}.")
     return written.merged
+
+
+def _wish(job: Job, decision: Decision, fields: Fields, words: tuple[Word, ...], former: Former) -> _Wish:
+    # By another taxonomy than the job's nothing can be told of what is in it no more.
+    is_by_same = decision.taxonomy_version == job.recipe.taxonomy_version
+    return _Wish(
+        decision=decision,
+        fields=fields,
+        words=words,
+        former=former,
+        taxonomy=frozenset(former if is_by_same else ()),
+        put_back=job.recipe.put_back,
+    )
 
 
 def _find_known(c: Connection, job: str, item: Item) -> tuple[FileWrite | None, Known, tuple[Word, ...]]:
@@ -123,7 +138,16 @@ def _prepare(
     at = find_moment(known, find_change(Path(path)), now)
     people = tuple(note_people(known, look, article=item.article, at=at))
     known = add_events(known, people)
-    merged = merge(wish.decision, wish.fields, look, known, words=wish.words, former=wish.former)
+    merged = merge(
+        wish.decision,
+        wish.fields,
+        look,
+        known,
+        words=wish.words,
+        former=wish.former,
+        taxonomy=wish.taxonomy,
+        put_back=wish.put_back,
+    )
     changes = tuple(change for change in merged if change.before != change.after)
     named = list_fields(wish.fields)
     with advising():
@@ -154,11 +178,11 @@ def _put(writing: _Writing, backups: Path, now: datetime) -> _Writing:
     if not writing.merged:
         return writing
     if writing.edited is None:
-        complete_log(log, _list_lines(writing, now))
+        complete_log(log, describe_writing(write, writing.merged, now))
         return writing
     remark = replace_bytes(Path(write.path), write.before, writing.edited, mark_file(write.job, write.number))
     writing = writing.model_copy(update={"write": write.model_copy(update={"reason": remark})})
-    append_log(log, _list_lines(writing, now))
+    append_log(log, describe_writing(writing.write, writing.merged, now))
     return writing
 
 
@@ -206,24 +230,3 @@ def _keep_written(c: Connection, writing: _Writing, now: datetime) -> bool:
         keep_file_write(c, write.model_copy(update={"state": "written", "at": now}))
     keep_tag_events(c, [*writing.people, *ours])
     return True
-
-
-def _list_lines(writing: _Writing, now: datetime) -> list[LogLine]:
-    write = writing.write
-    return [
-        LogLine(
-            at=now,
-            action="write",
-            job=write.job,
-            number=write.number,
-            article=write.article,
-            path=write.path,
-            field=change.field,
-            before=change.before,
-            after=change.after,
-            digest_before=write.before,
-            digest_after=write.after,
-            remark=write.reason,
-        )
-        for change in writing.merged
-    ]

@@ -2,13 +2,16 @@
 
 import os
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from pydantic import AwareDatetime, NonNegativeInt, ValidationError
 
 from app.domain.value import Value
+from app.jobs.files.merging import Merged
 from app.jobs.files.replacing import append_line
+from app.store.file_writes import FileWrite
 
 TAIL_BYTES = 64 * 1024
 """Far more than all that is worked on at the same time writes into the log."""
@@ -30,6 +33,27 @@ class LogLine(Value):
     digest_before: str
     digest_after: str
     remark: str = ""
+
+
+def describe_writing(write: FileWrite, merged: Sequence[Merged], now: datetime) -> list[LogLine]:
+    """A line for each field of a file that was written."""
+    return [
+        LogLine(
+            at=now,
+            action="write",
+            job=write.job,
+            number=write.number,
+            article=write.article,
+            path=write.path,
+            field=change.field,
+            before=change.before,
+            after=change.after,
+            digest_before=write.before,
+            digest_after=write.after,
+            remark=write.reason,
+        )
+        for change in merged
+    ]
 
 
 def append_log(log: Path, lines: Sequence[LogLine]) -> None:

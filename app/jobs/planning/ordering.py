@@ -17,7 +17,8 @@ class Order(Value):
 
     `sources` are folders and files (`app.jobs.planning.sources`), or "stored:" for all articles that the
     store has. `categories` is the folder of definitions, None for the one that the settings name.
-    `write` names the fields that tags are written back to; None leaves files alone.
+    `write` names the fields that tags are written back to; None leaves files alone. `put_back`: also
+    tags that were taken out of the files since they were written.
     """
 
     sources: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -25,6 +26,7 @@ class Order(Value):
     judge: JudgeAsked = "auto"
     categories: str | None = None
     write: Fields | None = None
+    put_back: bool = False
     batch_api: bool = False
     max_cost_usd: NonNegativeFloat | None = None
     max_tries: PositiveInt = 3
@@ -70,6 +72,7 @@ def write_recipe(order: Order, forecaster: Forecaster) -> Recipe:
         judge=order.judge,
         basis=forecaster.basis,
         write=order.write,
+        put_back=order.put_back,
         batch_api=order.batch_api,
         max_cost_usd=order.max_cost_usd,
         max_tries=order.max_tries,

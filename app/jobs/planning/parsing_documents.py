@@ -7,6 +7,7 @@ from pathlib import PurePath
 from app.domain.article import Article
 from app.errors import BadFile, BadInput
 from app.jobs.planning.json_lines import LINES, read_line
+from app.jobs.planning.legibility import refuse_rubbish
 from app.jobs.planning.sources import Document
 from app.parsing.article_files import read_article_file
 from app.parsing.reading import read_article
@@ -23,6 +24,7 @@ def _parse(document: Document, max_words: int | None) -> Article | BadFile:
     try:
         if _is_line(document):
             return read_article(read_line(document.data, document.name), max_words=max_words)
+        refuse_rubbish(document.data, document.name)
         return read_article_file(document.data, document.name, max_words=max_words)
     except BadFile as error:
         return error

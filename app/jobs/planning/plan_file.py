@@ -1,7 +1,7 @@
 """Owns the plan as a file: what a dry run writes and a later run takes, if nothing has changed since."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal, Self
 
@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 
 from app.domain.category import Taxonomy
 from app.domain.job import JobPlan, Recipe
+from app.domain.telling import tell_count
 from app.domain.value import Value
 from app.errors import BadFile, BadInput
 from app.jobs.planning.drafting import Drafts
@@ -76,8 +77,10 @@ class PlanFile(Value):
                 f"The plan {str(self.path)!r} was made for another model, other prompts, settings or rules. {_ANEW}"
             )
 
-    def compare_articles(self, drafts: Drafts) -> None:
-        """Refuse a plan about other articles than these.
+    def compare_articles(self, drafts: Drafts, found: Collection[str]) -> None:
+        """Refuse a plan about other articles than these; `found` are the keys of all that the sources hold.
+
+        What is there and needs nothing any more was decided since.
 
         Raises:
             BadInput: it is; the text names the first of them.
@@ -86,7 +89,13 @@ class PlanFile(Value):
             return
         then = {line.article: f"{line.text} {line.file}" for line in _read_lines(self.path)}
         now = {draft.article: f"{draft.digest} {draft.raw}" for draft in drafts}
-        told = _tell_changes(then, now) or "they come in another order"
+        decided = [key for key in then if key not in now and key in found]
+        if len(decided) == len(then) and not now:
+            raise BadInput(
+                f"There is nothing left to do of the plan {str(self.path)!r}: all of its "
+                f"{tell_count(len(then), 'article')} are decided since. `scopenote jobs list` has the jobs."
+            )
+        told = _tell_changes(then, now, decided) or "they come in another order"
         raise BadInput(f"The articles are not those of the plan {str(self.path)!r}: {told}. {_ANEW}")
 
 
@@ -151,12 +160,17 @@ def _list_definitions(taxonomy: Taxonomy) -> dict[str, str]:
     return {category.id: category.digest for category in taxonomy.categories}
 
 
-def _tell_changes(then: Mapping[str, str], now: Mapping[str, str]) -> str:
-    """What is in one of the two only, or differs: "changed: a, b and 3 more; gone: c"."""
+def _tell_changes(then: Mapping[str, str], now: Mapping[str, str], decided: Sequence[str] = ()) -> str:
+    """What is in one of the two only, or differs: "changed: a, b and 3 more; gone: c".
+
+    `decided` are in the first only, and not gone.
+    """
+    settled = set(decided)
     kinds = {
         "changed": [key for key in now if key in then and then[key] != now[key]],
         "new": [key for key in now if key not in then],
-        "gone": [key for key in then if key not in now],
+        "decided since": list(decided),
+        "gone": [key for key in then if key not in now and key not in settled],
     }
     return "; ".join(f"{kind}: {_name(keys)}" for kind, keys in kinds.items() if keys)
 

@@ -33,6 +33,10 @@ class Planned:
         """Whether there is anything to do."""
         return len(self.drafts) > 0
 
+    def count_files(self) -> int:
+        """How many files may be changed at most."""
+        return sum(draft.path is not None for draft in self.drafts) if self.recipe.writes_files else 0
+
     def __enter__(self) -> Self:
         return self
 

@@ -96,10 +96,10 @@ class JobPlanner:
         """
         order, recipe, forecaster = await self._prepare(file.order)
         file.compare_recipe(recipe, forecaster.taxonomy)
-        survey = Survey()
+        survey = Survey(keys=set())
         try:
             await self._survey(order, recipe, forecaster, survey, watch)
-            file.compare_articles(survey.drafts)
+            file.compare_articles(survey.drafts, survey.keys or ())
         except BaseException:
             survey.drafts.close()
             raise

@@ -29,12 +29,16 @@ class Selected:
 
 @dataclass(frozen=True)
 class Selector:
-    """Selects for one job. `wanted` are ids of categories, former ones included; `write` as in its recipe."""
+    """Selects for one job. `wanted` are ids of categories, former ones included.
+
+    `write` and `put_back` as in its recipe.
+    """
 
     selection: Selection
     basis: str
     wanted: frozenset[str]
     write: Fields | None = None
+    put_back: bool = False
 
     def select(self, c: Connection, reads: Sequence[ReadIn]) -> list[Selected]:
         """Those of the articles that are asked for, in their order."""
@@ -53,9 +57,14 @@ class Selector:
         )
 
     def _look_at_files(self, c: Connection, selected: list[Selected]) -> list[Selected]:
-        """The same, marked where a file may lack tags: it is not as the last job left it by this very decision."""
+        """The same, marked where a file may lack tags: it is not as the last job left it by this very decision.
+
+        A file that a job has left without a tag, since a person took that out, is as it was left.
+        """
         if self.write is None:
             return selected
+        if self.put_back:
+            return [replace(one, may_lack_tags=one.is_unchanged and one.read.path is not None) for one in selected]
         files = [one for one in selected if one.is_unchanged and one.read.path]
         looks = find_last_looks(c, [one.read.stored.key for one in files])
         settled = {
@@ -91,4 +100,4 @@ def build_selector(recipe: Recipe, taxonomy: Taxonomy) -> Selector:
     """What selects for a job by this recipe, whose categories are of the taxonomy."""
     named = [taxonomy.get_category(id_) for id_ in recipe.selection.categories]
     wanted = frozenset(id_ for category in named for id_ in (category.id, *category.aliases))
-    return Selector(recipe.selection, recipe.basis, wanted, recipe.write)
+    return Selector(recipe.selection, recipe.basis, wanted, recipe.write, recipe.put_back)

@@ -26,7 +26,8 @@ class Survey:
     """What was found so far.
 
     `unread` holds the words about the first files that could not be read, `section_pages` the first
-    of the section pages, which are left out.
+    of the section pages, which are left out. `keys` are those of all articles that were found, where
+    somebody asks for them (an empty set to begin with).
     """
 
     drafts: Drafts = field(default_factory=Drafts)
@@ -39,6 +40,7 @@ class Survey:
     unread: list[str] = field(default_factory=list)
     section_page_count: int = 0
     section_pages: list[str] = field(default_factory=list)
+    keys: set[str] | None = None
 
     def skip(self, page: Path) -> None:
         """Count a section page that is left out."""
@@ -53,6 +55,8 @@ class Survey:
             StoreUnavailable: there is no room for the list of articles.
         """
         self.found += len(reads)
+        if self.keys is not None:
+            self.keys.update(read.stored.key for read in reads)
         self.unread_count += len(refused)
         self.unread += [str(error) for error in refused[: max(0, NAMED - len(self.unread))]]
         self.unchanged += sum(one.is_unchanged for one in selected)

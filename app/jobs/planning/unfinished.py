@@ -19,6 +19,7 @@ _DIFFERS: Final = {
     "judge": "another judge",
     "basis": "another model, other prompts, settings or rules",
     "write": "other fields to write",
+    "put_back": "another word on tags that were taken out",
     "batch_api": "another way to ask",
     "max_tries": "another number of tries",
 }

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from app.domain.job import JobState
 from app.domain.telling import tell_count
 from app.jobs.following import JobProgress, load_progress
-from app.jobs.reporting.report import ReportLine, list_lines
+from app.jobs.reporting.report import ReportLine, list_lines, tell_held_back
 from app.store.database import Database
 from app.store.file_writes import count_written_tags
 
@@ -39,13 +39,17 @@ STATES: Final[dict[JobState, str]] = {
 
 @dataclass
 class Totals:
-    """How often categories were gained, lost, excluded and sent to review, and how many articles changed."""
+    """How often categories were gained, lost, excluded and sent to review, and how many articles changed.
+
+    `held_back` counts tags that are assigned and were taken out of their files.
+    """
 
     gained: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
     excluded: Counter[str] = field(default_factory=Counter)
     review: Counter[str] = field(default_factory=Counter)
     changed: int = 0
+    held_back: int = 0
 
     def add(self, line: ReportLine) -> None:
         """Count one item."""
@@ -54,6 +58,7 @@ class Totals:
         self.excluded.update(one.category for one in line.excluded)
         self.review.update(one.category for one in line.review)
         self.changed += bool(line.gained or line.lost)
+        self.held_back += len(line.held_back)
 
     @property
     def categories(self) -> list[str]:
@@ -157,4 +162,10 @@ _ENVIRONMENT: Final = Environment(
     auto_reload=False,
     enable_async=True,
 )
-_ENVIRONMENT.globals.update(tell_count=tell_count, tell_usd=tell_usd, tell_moment=_tell_moment, STATES=STATES)
+_ENVIRONMENT.globals.update(
+    tell_count=tell_count,
+    tell_held_back=tell_held_back,
+    tell_usd=tell_usd,
+    tell_moment=_tell_moment,
+    STATES=STATES,
+)

@@ -1,0 +1,153 @@
+"""Owns the worker of deliveries: it takes those that are due, a bounded number at a time, and lets none be lost."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from app.domain.delivery import Delivery
+from app.errors import NotKept, StoreUnavailable
+from app.jobs.deliveries.means import Means
+from app.jobs.deliveries.pace import DeliveryPace
+from app.jobs.deliveries.putting_off import put_off
+from app.jobs.deliveries.seeing_through import Seen, SeeThrough, see_through
+from app.jobs.working.liveness import is_gone
+from app.store.connection import Connection
+from app.store.deliveries import claim_deliveries, settle_delivery
+from app.store.workers import list_workers, read_clock
+
+Sleep = Callable[[float], Awaitable[None]]
+_LOG = logging.getLogger(__name__)
+
+
+class DeliveryWork:
+    """Works on the deliveries of a store, together with the workers of other processes on it.
+
+    `executor_id` has to give signs of life for as long as this runs, beginning before `start`;
+    `place` is where it runs. `woken` is set by whoever keeps a delivery in this process, and
+    `tell_woken` by this where a callback was queued.
+    """
+
+    def __init__(
+        self,
+        means: Means,
+        *,
+        executor_id: str,
+        place: str,
+        at_once: int,
+        woken: asyncio.Event,
+        tell_woken: asyncio.Event,
+        pace: DeliveryPace,
+        see: SeeThrough = see_through,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._means = means
+        self._executor_id = executor_id
+        self._place = place
+        self._at_once = at_once
+        self._woken = woken
+        self._tell_woken = tell_woken
+        self._pace = pace
+        self._see = see
+        self._sleep = sleep
+        self._at_work: dict[asyncio.Task[None], Delivery] = {}
+        self._looking: asyncio.Task[None] | None = None
+        self._is_closing = False
+        self._is_away = False
+        self._is_told_spent = False
+
+    async def start(self) -> None:
+        """Begin to work, on what is left from earlier too."""
+        self._looking = asyncio.create_task(self._look())
+
+    async def close(self) -> None:
+        """Begin nothing more, and wait for what was begun; what takes too long is given back."""
+        self._is_closing = True
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=self._pace.drain_s)
+        left = dict(self._at_work)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        for delivery in left.values():
+            again = delivery.model_copy(update={"state": "waiting"})
+            with suppress(StoreUnavailable):  # whoever comes next finds it by this worker's end
+                await self._means.database.write(lambda c, again=again: settle_delivery(c, again))  # type: ignore[misc]
+
+    async def _look(self) -> None:
+        while True:
+            self._woken.clear()
+            is_more = False
+            try:
+                is_more = await self._take()
+                self._is_away = False
+            except StoreUnavailable as error:
+                if not self._is_away:  # once an outage, and not at every look
+                    _LOG.warning("Deliveries cannot be looked for: %s", error)
+                self._is_away = True
+            except Exception:  # noqa: BLE001 - a worker that no longer looks would seem to be well
+                _LOG.exception("Looking for deliveries failed, and goes on")
+            await self._rest(is_more=is_more)
+
+    async def _take(self) -> bool:
+        """Begin with what is due, as far as there is room; whether there may be more."""
+        room = self._at_once - len(self._at_work)
+        if room <= 0:
+            return True
+        claimed = await self._means.database.write(lambda c: self._claim(c, room))
+        for delivery in claimed:
+            task = asyncio.create_task(self._work_on(delivery))
+            self._at_work[task] = delivery
+            task.add_done_callback(self._at_work.pop)
+        return len(claimed) == room
+
+    async def _rest(self, *, is_more: bool) -> None:
+        """Until there is something new: a delivery, or room for one where more are waiting."""
+        waiting = asyncio.create_task(self._woken.wait())
+        reasons = {waiting, *(self._at_work if is_more else ())}
+        try:
+            await asyncio.wait(reasons, timeout=self._pace.poll_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+
+    def _claim(self, c: Connection, room: int) -> list[Delivery]:
+        oldest = read_clock(c) - self._pace.ttl_s
+        alive = {
+            worker.executor_id
+            for worker in list_workers(c)
+            if worker.beat > oldest and not is_gone(worker.about, self._place)
+        }
+        return claim_deliveries(c, self._executor_id, self._means.now(), limit=room, alive=alive)
+
+    async def _work_on(self, delivery: Delivery) -> None:
+        try:
+            seen = await self._see(self._means, delivery)
+        except Exception as error:  # noqa: BLE001 - one delivery must not stop the others
+            seen = Seen(delivery=delivery, error=error)
+        if seen.told:
+            self._tell_woken.set()
+        if seen.error is None:
+            self._is_told_spent = False
+            return
+        await self._put_off(seen.delivery, seen.error)
+
+    async def _put_off(self, delivery: Delivery, error: Exception) -> None:
+        """Have it wait, or park it; insisted on, since it would be taken for being worked on."""
+        later = put_off(delivery, error, self._pace, self._means.now())
+        if later.is_spent and not self._is_told_spent:
+            _LOG.warning("Deliveries wait until they can be paid for: %s", error)
+        self._is_told_spent = self._is_told_spent or later.is_spent
+        if later.is_fault:
+            _LOG.error("The delivery %s failed", delivery.id, exc_info=error)
+        while True:
+            try:
+                await self._means.database.write(lambda c: settle_delivery(c, later.delivery))
+            except StoreUnavailable:
+                await self._sleep(self._pace.first_wait_s)
+            except NotKept:
+                return
+            else:
+                return
