@@ -1,7 +1,6 @@
 """Owns the application: mounts the routers, maps errors to problems, guards the door."""
 
 from fastapi import FastAPI
-from starlette.middleware.base import BaseHTTPMiddleware
 
 from app.api import (
     categories,
@@ -13,33 +12,45 @@ from app.api import (
     job_events,
     job_steering,
     jobs,
+    metrics,
     reviews,
 )
-from app.api.body_limit import BodyLimit
-from app.api.host_guard import guard_host
-from app.api.methods import HeadAsGet
-from app.api.origin_guard import guard_origin
-from app.api.problems import add_problem_handlers
 from app.bootstrap.services import Services
-from app.settings import LOOPBACK
-from app.web import category_pages, decision_page, history_page, job_pages, pages, reference, review_page, word_page
+from app.bootstrap.watching import build_monitor
+from app.door.guarded_api import GuardedAPI
+from app.door.guarding import guard
+from app.door.problems import add_problem_handlers
+from app.web import (
+    category_pages,
+    decision_page,
+    history_page,
+    job_pages,
+    login_page,
+    pages,
+    reference,
+    review_page,
+    word_page,
+)
 from app.web.assets import mount_assets
+from app.web.refusing import show_refusal
+from app.webhooks import deliveries, door
 
-PAGES = (pages, category_pages, decision_page, word_page, history_page, review_page, job_pages, reference)
+PAGES = (pages, category_pages, decision_page, word_page, history_page, review_page, job_pages, reference, login_page)
 API = (
     classify, classifications, feedback, histories, reviews, jobs, job_events, job_steering, categories, health,
+    metrics,
 )  # fmt: skip
 """Where both answer at one address, the page decides by what is accepted, and comes first."""
+WEBHOOKS = (door, deliveries)
 
 
 def create_app(services: Services) -> FastAPI:
     """The service over these services; whoever runs it has `services.running()` around it.
 
-    On a loopback address only requests that name one are answered: a page elsewhere whose name
-    was made to resolve to this machine is not. Whoever runs the application may put a function in
-    place of `app.state.is_stopping` that says when it is to stop: streams without an end then end.
+    Whoever runs the application may put a function in place of `app.state.is_stopping` that says
+    when it is to stop: streams without an end then end.
     """
-    app = FastAPI(
+    app = GuardedAPI(
         title="Scopenote",
         summary="Tags articles by a publisher's scope notes, and says why.",
         version="0.1.0",
@@ -47,14 +58,11 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
     )
     app.state.services = services
+    app.state.monitor = build_monitor(services)
     app.state.is_stopping = lambda: False
-    for part in (*PAGES, *API):
+    for part in (*PAGES, *API, *WEBHOOKS):
         app.include_router(part.router)
     mount_assets(app)
     add_problem_handlers(app)
-    app.add_middleware(BaseHTTPMiddleware, dispatch=guard_origin)
-    app.add_middleware(BodyLimit, max_bytes=services.settings.max_body_bytes, elsewhere={"/classify/page"})
-    if services.settings.host in LOOPBACK:
-        app.add_middleware(BaseHTTPMiddleware, dispatch=guard_host)
-    app.add_middleware(HeadAsGet)
+    guard(app, services, show=show_refusal)
     return app

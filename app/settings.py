@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, ValidationError
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.value import Share
@@ -54,9 +54,19 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     allow_open: bool = False
+    forwarded_for: NonNegativeInt = 0
+    key_per_minute: PositiveInt = 600
+    address_per_minute: PositiveInt = 3_000
+    request_timeout_s: PositiveFloat = 120.0
+    public_url: str | None = None
+    source_secret: SecretStr | None = None
+    fetch_urls: bool = False
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     tiktoken_cache_dir: Path | None = Field(default=None, validation_alias="TIKTOKEN_CACHE_DIR")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    otel_exporter_otlp_endpoint: str | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
 
     @property
     def asks_llm(self) -> bool:
@@ -76,7 +86,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         field = str(first["loc"][0])
-        name = field if field.startswith(("OPENAI_", "TIKTOKEN_")) else f"SCOPENOTE_{field.upper()}"
+        name = field if field.startswith(("OPENAI_", "TIKTOKEN_", "OTEL_")) else f"SCOPENOTE_{field.upper()}"
         raise BadSetting(
             f"{name}={first['input']!r}: {first['msg']}. Mend or unset it; the README lists all."
         ) from error

@@ -5,10 +5,10 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from app.api.problems import VARY, problems
-from app.api.services import CurrentServices
 from app.bootstrap.services import Services
 from app.category_files.listing import describe_category
+from app.door.problems import VARY, problems
+from app.door.services import CurrentServices
 
 router = APIRouter(tags=["categories"])
 
@@ -20,7 +20,7 @@ def list_categories(services: CurrentServices, response: Response) -> dict[str, 
     return _describe_all(services)
 
 
-@router.get("/categories/{category_id}", responses=problems(404))
+@router.get("/categories/{category_id}", responses=problems(404, 422))
 def show_category(category_id: str, services: CurrentServices, response: Response) -> dict[str, Any]:
     """One category, with each exclusion as it was understood."""
     response.headers.update(VARY)

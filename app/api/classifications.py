@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from app.api.classification import Classification
-from app.api.problems import VARY, problems
-from app.api.services import CurrentServices
+from app.door.problems import VARY, problems
+from app.door.services import CurrentServices
 
 router = APIRouter(tags=["kept"])
 
@@ -19,7 +19,7 @@ class KeptClassification(Classification):
     text: str
 
 
-@router.get("/classifications/{classification_id}", responses=problems(404, 503))
+@router.get("/classifications/{classification_id}", responses=problems(404, 422, 503))
 async def show_classification(
     classification_id: DecisionId, services: CurrentServices, response: Response
 ) -> KeptClassification:

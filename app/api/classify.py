@@ -1,36 +1,30 @@
 """Owns `POST /classify`: one article in, its classification or the plan for it out."""
 
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.sse import EventSourceResponse
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from app.api.classification import Classification
 from app.api.explained_plan import ExplainedPlan
-from app.api.problems import describe_error, problems
-from app.api.services import CurrentServices
 from app.api.streaming import stream, wants_events
 from app.domain.progress import Watch, watch_nothing
-from app.parsing.submission import Submission
+from app.door.callers import get_caller
+from app.door.problems import describe_error, problems
+from app.door.services import CurrentServices
+from app.parsing.submission import Offer
 
 router = APIRouter(tags=["classify"])
 
 MAX_CATEGORIES = 5000
 
 
-class ClassifyRequest(Submission):
-    """One article, and the ids of the categories to consider; all of them where none is named."""
+class ClassifyRequest(Offer):
+    """One article, or where it stands, and the ids of the categories to consider; all of them where none is named."""
 
     categories: Annotated[tuple[str, ...], Field(max_length=MAX_CATEGORIES)] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _holds_more_than_an_address(cls, data: Any) -> Any:  # noqa: ANN401 - not validated yet
-        if isinstance(data, dict) and data.get("url") and not {"text", "html", "markdown"} & data.keys():
-            raise ValueError("fetching URLs is off: send the article itself as text, html or markdown")
-        return data
 
 
 @router.post("/classify", response_model=Classification, responses=problems(400, 403, 413, 415, 422, 503))
@@ -45,9 +39,10 @@ async def classify(
     With `Accept: text/event-stream` the answer is a stream of server-sent events: `progress` for
     each step that is done, then `classification` with the same body, or `problem`.
     """
+    errand = get_caller().errand
 
     async def work(watch: Watch = watch_nothing) -> Classification:
-        decision = await services.classify(body, body.categories, watch)
+        decision = await services.classify(body, body.categories, watch, errand)
         return Classification.of(decision, considered_only=assignments == "considered")
 
     if wants_events(request.headers.get("accept", "")):

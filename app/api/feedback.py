@@ -7,16 +7,14 @@ from pydantic import Field
 
 from app.api.classification import Classification
 from app.api.classifications import DecisionId
-from app.api.problems import problems
-from app.api.services import CurrentServices
 from app.domain.feedback import Said
 from app.domain.value import CategoryId, Value
+from app.door.callers import get_caller
+from app.door.problems import problems
+from app.door.services import CurrentServices
 from app.parsing.notes import MOST_CHARACTERS, read_note
 
 router = APIRouter(tags=["kept"])
-
-NOBODY = ""
-"""Who said it, as long as nobody signs in."""
 
 
 class Feedback(Value):
@@ -32,8 +30,12 @@ async def take_feedback(classification_id: DecisionId, body: Feedback, services:
     """Keep an editor's word and decide again by it; the answer is the new classification.
 
     The word is final for this article, whatever judges and rules say later, until an editor says
-    otherwise about the same category. Saying the same twice changes nothing.
+    otherwise about the same category. Saying the same twice changes nothing. It is kept under the
+    name of the key that was shown.
     """
     note = read_note(body.note)
-    decision = await services.kept.give_word(classification_id, body.category, body.verdict, note, NOBODY)
+    caller = get_caller()
+    decision = await services.kept.give_word(
+        classification_id, body.category, body.verdict, note, caller.name, errand=caller.errand
+    )
     return Classification.of(decision)

@@ -4,14 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from app.api.problems import VARY, problems
-from app.api.services import CurrentServices
+from app.door.problems import VARY, problems
+from app.door.services import CurrentServices
 from app.store.history import History
 
 router = APIRouter(tags=["kept"])
 
 
-@router.get("/articles/{article_id:path}/history", responses=problems(404, 503))
+@router.get("/articles/{article_id:path}/history", responses=problems(404, 422, 503))
 async def show_history(
     article_id: Annotated[str, Path(max_length=4000)], services: CurrentServices, response: Response
 ) -> History:

@@ -10,10 +10,10 @@ from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from pydantic import BaseModel
 
 from app.api.jobs import JobId
-from app.api.problems import Problem, describe_error, problems
-from app.api.services import CurrentServices
 from app.domain.job import JobState, Tally
 from app.domain.value import Value
+from app.door.problems import Problem, describe_error, problems
+from app.door.services import CurrentServices
 from app.errors import ScopenoteError
 from app.jobs.following import JobProgress
 
@@ -43,7 +43,7 @@ class JobNews(Value):
     response_model=None,
     responses={
         200: {"content": {EventSourceResponse.media_type: {"schema": JobNews.model_json_schema()}}},
-        **problems(404, 503),
+        **problems(404, 422, 503),
     },
 )
 async def tell_events(request: Request, job_id: JobId, services: CurrentServices) -> EventSourceResponse:

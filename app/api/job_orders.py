@@ -5,6 +5,7 @@ written: whoever can reach the service is not thereby whoever may see its disk.
 """
 
 import asyncio
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,12 +14,12 @@ from pathlib import Path
 from typing import Annotated, Final, Self
 
 from fastapi import HTTPException
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from app.bootstrap.services import Services
 from app.domain.job import JudgeAsked, Selection
 from app.domain.value import Value
-from app.errors import StoreUnavailable
+from app.errors import BadInput, StoreUnavailable
 from app.jobs.planning.ordering import Order
 from app.jobs.planning.planned import Planned
 from app.jobs.planning.sources import STORED
@@ -30,6 +31,12 @@ MOST_ARTICLES: Final = 10_000
 _FILE: Final = "articles.jsonl"
 
 
+def _is_not_empty(article: Submission) -> Submission:
+    if not article.source.strip():
+        raise ValueError("is empty; send the article's text, or leave it out")
+    return article
+
+
 class JobRequest(Value):
     """What is asked for: `sources` may hold "stored:", for all articles that the store has.
 
@@ -39,7 +46,9 @@ class JobRequest(Value):
     """
 
     sources: tuple[str, ...] = ()
-    articles: Annotated[tuple[Submission, ...], Field(max_length=MOST_ARTICLES)] = ()
+    articles: Annotated[
+        tuple[Annotated[Submission, AfterValidator(_is_not_empty)], ...], Field(max_length=MOST_ARTICLES)
+    ] = ()
     selection: Selection = Selection()
     judge: JudgeAsked | None = None
     batch_api: bool = False
@@ -55,6 +64,16 @@ class JobRequest(Value):
                 "or use `scopenote reclassify` on the machine that has the files"
             )
         return sources
+
+    @field_validator("articles")
+    @classmethod
+    def _have_ids_of_their_own(cls, articles: tuple[Submission, ...]) -> tuple[Submission, ...]:
+        places: dict[str, int] = {}
+        for place, article in enumerate(articles):
+            if article.id is not None and (first := places.setdefault(article.id, place)) != place:
+                problem = f"articles.{place} has the id {article.id!r} of articles.{first}"
+                raise ValueError(f"{problem}; give it one of its own, or leave it out")
+        return articles
 
     @model_validator(mode="after")
     def _names_something(self) -> Self:
@@ -87,7 +106,7 @@ async def plan_order(services: Services, body: JobRequest) -> Planned:
     """What the order comes to; whoever gets it closes it. The articles that came with it are kept by then.
 
     Raises:
-        BadInput: a category or a judge cannot be used, or there are no articles at all.
+        BadInput: a category or a judge cannot be used, there are no articles at all, or none that can be read.
         Unavailable: the store cannot be reached or written.
     """
     if not body.articles:
@@ -98,7 +117,11 @@ async def plan_order(services: Services, body: JobRequest) -> Planned:
         planned = await services.office.plan(_write_order(services, body, (str(path), *body.sources)))
     finally:
         await asyncio.to_thread(folder.cleanup)
-    return _forget_file(planned, str(path))
+    planned = _forget_file(planned, str(path))
+    if planned.plan.unread and not planned.plan.articles and not body.sources:
+        planned.close()
+        raise BadInput(" ".join(planned.plan.notes))
+    return planned
 
 
 def _write_order(services: Services, body: JobRequest, sources: tuple[str, ...]) -> Order:
@@ -132,8 +155,12 @@ def _complain(error: OSError) -> StoreUnavailable:
 
 
 def _forget_file(planned: Planned, path: str) -> Planned:
-    """The plan without the file, which is gone: an article in it goes by its place in what was sent, from 1."""
+    """The plan without the file, which is gone: an article in it goes by its index in what was sent."""
     sources = tuple(SENT if source == path else source for source in planned.recipe.sources)
-    notes = tuple(note.replace(path, "articles") for note in planned.plan.notes)
+    line = re.compile(rf"{re.escape(path)}:(\d+)")
+    notes = tuple(
+        line.sub(lambda found: f"articles.{int(found[1]) - 1}", note).replace(path, "articles")
+        for note in planned.plan.notes
+    )
     recipe = planned.recipe.model_copy(update={"sources": sources})
     return replace(planned, recipe=recipe, plan=planned.plan.model_copy(update={"notes": notes}))

@@ -8,17 +8,18 @@ from pydantic import Field
 
 from app.api.conflicts import allow
 from app.api.jobs import JobId
-from app.api.problems import problems
-from app.api.services import CurrentServices
 from app.api.told_job import ToldJob, tell_job
 from app.bootstrap.services import Services
 from app.domain.job import Job
 from app.domain.value import Value
+from app.door.callers import get_caller
+from app.door.problems import problems
+from app.door.services import CurrentServices
 from app.jobs.files.undo import UndoReport
 
 router = APIRouter(tags=["jobs"])
 
-PROBLEMS = problems(403, 404, 409, 503)
+PROBLEMS = problems(403, 404, 409, 422, 503)
 
 
 class Resuming(Value):
@@ -36,7 +37,9 @@ async def pause(job_id: JobId, services: CurrentServices) -> ToldJob:
 @router.post("/jobs/{job_id}/resume", responses=problems(400, 403, 404, 409, 413, 415, 422, 503))
 async def resume(job_id: JobId, services: CurrentServices, body: Resuming | None = None) -> ToldJob:
     """Let a paused job go on. One that its cap has stopped needs a higher one: `max_cost_usd`."""
-    return await _steer(services, services.office.resume(job_id, body.max_cost_usd if body else None))
+    asked = body.max_cost_usd if body else None
+    cap = None if asked is None else get_caller().bound(asked)
+    return await _steer(services, services.office.resume(job_id, cap))
 
 
 @router.post("/jobs/{job_id}/cancel", responses=PROBLEMS)

@@ -9,11 +9,12 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from app.api.conflicts import allow
 from app.api.job_orders import JobRequest, plan_order, refuse_beside
-from app.api.problems import VARY, problems
-from app.api.services import CurrentServices
 from app.api.told_job import ToldJob, tell_job, tell_jobs
 from app.domain.job import Item, ItemState, JobPlan
 from app.domain.value import Value
+from app.door.callers import get_caller
+from app.door.problems import VARY, problems
+from app.door.services import CurrentServices
 from app.jobs.reporting.report import ReportLine
 
 router = APIRouter(tags=["jobs"])
@@ -51,11 +52,13 @@ async def make_job(body: JobRequest, services: CurrentServices, response: Respon
     """Classify stored or sent articles again; the answer comes when the plan is made and the work begins.
 
     With `dry_run` the plan is all there is, and nothing is spent. An LLM that has to be asked costs
-    money: `max_cost_usd` bounds it, and the caps of the settings hold in any case.
+    money: `max_cost_usd` bounds it, and so does the daily budget of the key that was shown; the caps
+    of the settings hold in any case.
 
     While a job over what is stored is not finished, no other is made beside it: 409, and `Location`
     says where it is. Articles that come with the order are in nobody else's way.
     """
+    body = body.model_copy(update={"max_cost_usd": get_caller().bound(body.max_cost_usd)})
     if not body.dry_run:
         await refuse_beside(services, body)
     with await plan_order(services, body) as planned:
@@ -80,7 +83,7 @@ async def list_jobs(
     return JobPage(jobs=tuple(told), next=told[-1].id if len(jobs) > limit else None)
 
 
-@router.get("/jobs/{job_id}", responses=problems(404, 503))
+@router.get("/jobs/{job_id}", responses=problems(404, 422, 503))
 async def show_job(job_id: JobId, services: CurrentServices, response: Response) -> ToldJob:
     """One job: its state, its plan, and what became of its items so far."""
     response.headers.update(VARY)
@@ -104,7 +107,7 @@ async def list_items(
 @router.get(
     "/jobs/{job_id}/report",
     response_class=StreamingResponse,
-    responses={200: {"content": {LINES: {"schema": ReportLine.model_json_schema()}}}, **problems(404, 503)},
+    responses={200: {"content": {LINES: {"schema": ReportLine.model_json_schema()}}}, **problems(404, 422, 503)},
 )
 async def write_report(job_id: JobId, services: CurrentServices) -> StreamingResponse:
     """What became of every item: one JSON object per line. Browsers get a page at the same address."""

@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 
-from app.api.problems import VARY, problems
-from app.api.services import CurrentServices
 from app.bootstrap.kept import ReviewPage
 from app.domain.decision import ReviewReason
 from app.domain.value import Value
+from app.door.problems import VARY, problems
+from app.door.services import CurrentServices
 from app.store.reviews import Waiting
 
 router = APIRouter(tags=["kept"])

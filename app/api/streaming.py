@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from pydantic import BaseModel
 
-from app.api.problems import Problem
 from app.domain.progress import Progress, Watch
+from app.door.problems import Problem
 from app.errors import ScopenoteError
 
 log = logging.getLogger(__name__)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.bootstrap.asking import ModelInUse
 from app.bootstrap.batching import open_batches
@@ -29,6 +30,9 @@ from app.similarity.embedding import Embedder
 from app.store.database import Database
 from app.store.taxonomies import load_taxonomy
 
+if TYPE_CHECKING:
+    from app.watching.witness import Witness
+
 KEPT = 4
 """Classifiers that are kept ready: jobs by different definitions may run at the same time."""
 
@@ -48,6 +52,7 @@ class ArchiveDesk:
         *,
         backups: Path,
         now: Callable[[], datetime],
+        witness: "Witness | None" = None,
     ) -> None:
         self._database = database
         self._settings = settings
@@ -55,6 +60,7 @@ class ArchiveDesk:
         self._find_model = find_model
         self._backups = backups
         self._now = now
+        self.witness = witness
         self._classifiers: OrderedDict[tuple[str, JudgeAsked, bool], Classifier] = OrderedDict()
         self._turns = Turns()
         self._batches: BatchMeans | None = None
@@ -160,6 +166,7 @@ class ArchiveDesk:
             self._find_model(settings),
             self._database,
             asked=BatchedModel(self.find_batches()) if batched else None,
+            witness=self.witness,
         )
         return insist(await asyncio.to_thread(compose))
 

@@ -4,6 +4,7 @@ import random
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.bootstrap.embeddings import find_cache, find_data
 from app.errors import BadSetting
@@ -16,7 +17,7 @@ from app.judges.turns import Turns
 from app.llm.asking import Asker, build_asker
 from app.llm.clock import SystemClock
 from app.llm.model import ChatModel
-from app.llm.queue.scheduler import Limits
+from app.llm.queue.scheduler import Limits, Scheduler
 from app.llm.rehearsal import MODEL as REHEARSAL
 from app.llm.rehearsal import RehearsalWire
 from app.llm.server.caching import get_prefix_cache
@@ -33,6 +34,9 @@ from app.settings import Settings
 from app.similarity.reader import Reader
 from app.store.database import Database
 from app.store.ledger import SQLLedger
+
+if TYPE_CHECKING:
+    from app.watching.witness import Witness
 
 NO_RESULT = "a rehearsal that matches words; no LLM is asked, and its results mean nothing"
 NOTHING = Price(input=0.0, output=0.0, as_of="a rehearsal")
@@ -52,6 +56,7 @@ class ModelInUse:
     price: Price | None
     capabilities: Capabilities
     turns: Turns
+    witness: "Witness | None" = None
 
     def build_judge(self, settings: Settings, reader: Reader, asked: ChatModel | None = None) -> LLMJudge:
         """A judge that asks this model, about categories that the reader has measured.
@@ -70,7 +75,9 @@ class ModelInUse:
                 context_tokens=settings.context_tokens,
             ),
         )
-        return LLMJudge(asked or self.asker, self.composer, planner, cautions=self._caution)
+        model = asked or self.asker
+        watched = self.witness.watch_model(model) if self.witness else model
+        return LLMJudge(watched, self.composer, planner, cautions=self._caution)
 
     def introduce(self) -> list[str]:
         """Who is asked, at what price, and what tokens are counted by."""
@@ -95,8 +102,10 @@ class ModelInUse:
         await self.wire.close()
 
 
-def open_model(settings: Settings, database: Database) -> ModelInUse:
+def open_model(settings: Settings, database: Database, witness: "Witness | None" = None) -> ModelInUse:
     """The model that the settings name; what is spent on it is written down in the database.
+
+    A witness sees every attempt; None: nobody does.
 
     Raises:
         BadFile: a prompt or the price list cannot be read.
@@ -108,10 +117,12 @@ def open_model(settings: Settings, database: Database) -> ModelInUse:
     price = NOTHING if isinstance(wire, RehearsalWire) else prices.find(wire.name, wire.server)
     composer = Composer(settings.prompts, secret=_find_secret(settings))
     memory = CapabilityMemory(find_cache())
-    ledger = SQLLedger(database, clock.now)
+    ledger: Ledger = SQLLedger(database, clock.now)
+    if witness:
+        ledger = witness.watch_ledger(ledger)
     capabilities = Capabilities(wire.server, wire.name, memory, clock.now, probe_text=composer.probe)
     asker = build_asker(
-        wire,
+        witness.watch_wire(wire) if witness else wire,
         capabilities,
         ledger,
         clock,
@@ -121,11 +132,12 @@ def open_model(settings: Settings, database: Database) -> ModelInUse:
         caps=collect_caps(settings),
         price=price,
         timeout_s=settings.timeout_s,
+        make_scheduler=witness.make_scheduler if witness else Scheduler,
     )
     counter = load_counter(wire.name, folders=_list_rank_folders(settings), encoding=settings.encoding)
     return ModelInUse(
         wire=wire, asker=asker, composer=composer, counter=counter, ledger=ledger, price=price,
-        capabilities=capabilities, turns=Turns(),
+        capabilities=capabilities, turns=Turns(), witness=witness,
     )  # fmt: skip
 
 

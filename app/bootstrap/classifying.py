@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from app.bootstrap.asking import ModelInUse
 from app.bootstrap.embeddings import find_cache
@@ -28,6 +29,9 @@ from app.similarity.reader import Reader
 from app.similarity.taxonomy_index import TaxonomyIndex
 from app.store.database import Database
 
+if TYPE_CHECKING:
+    from app.watching.witness import Witness
+
 LOCAL = 1
 """Raised by hand whenever the local judge or the lookout measures otherwise than before."""
 
@@ -40,11 +44,13 @@ def compose_classifier(
     database: Database | None = None,
     *,
     asked: ChatModel | None = None,
+    witness: "Witness | None" = None,
 ) -> Classifier:
     """A classifier by this taxonomy.
 
     `model` is the LLM to ask, None where the local judge decides alone; `asked` is what takes its
-    questions where that is not the model's own queue. Without a database nothing is kept.
+    questions where that is not the model's own queue. Without a database nothing is kept. A
+    `witness` sees every decision.
     """
     reader = Reader(TaxonomyIndex.build(taxonomy, embedder, find_cache()))
     local = LocalJudge(reader, threshold=settings.threshold)
@@ -54,7 +60,7 @@ def compose_classifier(
         max_categories=settings.max_categories,
         max_concepts=settings.max_concepts,
     )
-    return Classifier(
+    classifier = Classifier(
         taxonomy=taxonomy,
         hearing=Hearing(
             judge=_choose_judge(settings, reader, local, model, database=database, asked=asked) if model else local,
@@ -70,6 +76,7 @@ def compose_classifier(
         if database
         else None,
     )
+    return witness.watch_classifier(classifier) if witness else classifier
 
 
 def insist(classifier: Classifier) -> Classifier:

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from app.classifier.way import Classifier
+from app.classifier.way import EDITOR, Classifier
 from app.domain.article import Article
 from app.domain.decision import Decision
+from app.domain.errand import Errand
 from app.domain.feedback import Said, Word
 from app.domain.value import Value
 from app.store.articles import load_article
@@ -82,10 +83,12 @@ class Kept:
 
         return await self._database.read(work)
 
-    async def give_word(self, decision_id: str, category: str, verdict: Said, note: str, by: str) -> Decision:
+    async def give_word(
+        self, decision_id: str, category: str, verdict: Said, note: str, by: str, *, errand: Errand = EDITOR
+    ) -> Decision:
         """Keep an editor's word about the article of a decision, and decide about its present text by it.
 
-        What is known is not asked again.
+        What is known is not asked again; the errand says on whose behalf the rest is.
 
         Raises:
             NotKept: there is no decision of that id.
@@ -101,4 +104,4 @@ class Kept:
             keep_word(connection, key, word)
             return load_article(connection, key)
 
-        return await classifier.classify(await self._database.write(work), is_news=False)
+        return await classifier.classify(await self._database.write(work), errand=errand, is_news=False)

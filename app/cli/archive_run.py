@@ -9,11 +9,12 @@ import typer
 from app.cli.exits import DONE, FAILURES
 from app.cli.job_run import conclude, leave_to_workers, run, see_through
 from app.cli.terminal import say, write_json
+from app.domain.telling import tell_count
 from app.errors import BadInput
 
 if TYPE_CHECKING:
     from app.bootstrap.services import Services
-    from app.domain.job import Job, JudgeAsked
+    from app.domain.job import Job, JudgeAsked, Recipe
     from app.jobs.planning.ordering import Order
     from app.jobs.planning.planned import Planned
     from app.jobs.planning.unfinished import Unfinished
@@ -37,7 +38,7 @@ class ArchiveRun:
         self._dry_run = dry_run
         self._file = file
         self._max_cost = max_cost
-        self._may_spend = yes or max_cost is not None
+        self._has_agreed = yes or max_cost is not None
         self._detach = detach
         self._as_json = as_json
 
@@ -61,7 +62,7 @@ class ArchiveRun:
                 return await self._tell_plan(planned)
             # Where a sample of the articles stands for the rest, that it needs no call says nothing of theirs.
             is_free = planned.plan.exact and not planned.plan.calls
-            if not is_free and not self._agrees(planned.recipe.judge):
+            if not self._agrees(planned.recipe, planned.count_files(), is_free=is_free):
                 say("Nothing was begun.")
                 return FAILURES
             job = await self._services.office.start(planned)
@@ -79,13 +80,14 @@ class ArchiveRun:
         """Go on with a job by the same order.
 
         Raises:
-            BadInput: the order is another one, or nobody is there who could be asked whether it may cost.
+            BadInput: the order is another one, or nobody is there who could be asked whether it may go on.
         """
         if unfinished.differs:
             raise unfinished.refuse()
         job = unfinished.job
         say(f"{unfinished.tell()}: going on with it. What has changed since it was planned is for the next run.")
-        if not self._agrees(job.recipe.judge):
+        files = unfinished.tally.waiting if job.recipe.writes_files else 0
+        if not self._agrees(job.recipe, files, is_free=False):
             say("Nothing was begun.")
             return FAILURES
         return await self._follow(await self._services.office.resume(job.id, self._max_cost))
@@ -124,15 +126,27 @@ class ArchiveRun:
         settings = self._services.settings.model_copy(update={"judge": judge})
         return settings.model if settings.asks_llm else "local"
 
-    def _agrees(self, judge: "JudgeAsked") -> bool:
-        """Whether what it costs may be spent: nothing, said beforehand, or asked for now.
+    def _agrees(self, recipe: "Recipe", files: int, *, is_free: bool) -> bool:
+        """Whether it may cost and change so many files at most: neither does, said beforehand, or asked for now.
 
         Raises:
             BadInput: nobody is there who could be asked.
         """
-        settings = self._services.settings.model_copy(update={"judge": judge})
-        if self._may_spend or not settings.asks_llm:
+        settings = self._services.settings.model_copy(update={"judge": recipe.judge})
+        costs = settings.asks_llm and not is_free
+        if self._has_agreed or not (costs or files):
             return True
-        if not sys.stdin.isatty():
-            raise BadInput("An LLM is asked, which costs. Say --yes or --max-cost USD, or look first with --dry-run.")
-        return typer.confirm("Go on?", err=True)
+        changes = f"the front matter of up to {tell_count(files, 'file')}"
+        if not _can_ask():
+            told = (["an LLM is asked, which costs"] if costs else []) + ([f"{changes} is changed"] if files else [])
+            ways = "--yes or --max-cost USD" if costs else "--yes"
+            sentence = ", and ".join(told)
+            raise BadInput(f"{sentence[0].upper()}{sentence[1:]}. Say {ways}, or look first with --dry-run.")
+        if not files:
+            return typer.confirm("Go on?", err=True)
+        return typer.confirm(f"Go on, and change {changes}?" if costs else f"Change {changes}?", err=True)
+
+
+def _can_ask() -> bool:
+    """Whether somebody sits at a terminal."""
+    return sys.stdin.isatty()

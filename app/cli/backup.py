@@ -16,7 +16,7 @@ def backup(
 ) -> None:
     """Copy the store to a file, also while Scopenote runs. For PostgreSQL it names the tool that does."""
     with telling_errors():
-        from app.bootstrap.services import find_database_url
+        from app.bootstrap.store_place import find_database_url
         from app.store.backup import backup_database
 
         backup_database(find_database_url(load_settings()), file, replaces=force)

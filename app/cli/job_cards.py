@@ -12,7 +12,7 @@ from app.cli.terminal import join_words, open_console
 from app.domain.attempt import Spent
 from app.domain.job import JobPlan, Recipe
 from app.domain.telling import tell_count, tell_fields
-from app.jobs.files.undo import UndoReport
+from app.jobs.files.undo import UndoReport, tell_left
 from app.jobs.reporting.page import tell_usd
 
 NAMED = 20
@@ -74,10 +74,11 @@ def print_undo(report: UndoReport) -> None:
     console = open_console()
     files = [f"{tell_count(report.restored, 'file')} restored"]
     files += [f"{report.as_before:,} had the former text already"] if report.as_before else []
-    files += [f"{len(report.left):,} left as they are"] if report.left else []
+    files += [f"{len(report.left):,} {tell_left(len(report.left))}"] if report.left else []
     decisions = [f"{tell_count(report.decisions, 'article')} given back the former decision"]
     decisions += [f"{report.decided_as_before:,} had it already"] if report.decided_as_before else []
     decisions += [f"{report.decided_since:,} have a later one, which stands on"] if report.decided_since else []
+    decisions += [f"{report.decisions_left:,} left with the file"] if report.decisions_left else []
     for counts in (files, decisions):
         console.print(f"{', '.join(counts)}.")
     for left in report.left[:NAMED]:
@@ -129,6 +130,8 @@ def _tell_recipe(recipe: Recipe, judge: str) -> list[Text]:
     if recipe.write is not None:
         written = tell_fields(recipe.write) or "none"
         lines.append(join_words(("written to the files' front matter: ", "bold yellow"), written))
+    if recipe.put_back:
+        lines.append(join_words(("put back: ", "bold yellow"), "tags that were taken out of the files"))
     return lines
 
 

@@ -12,6 +12,7 @@ from app.cli.terminal import say, say_error, write_json
 from app.domain.telling import tell_count
 from app.errors import BadInput
 from app.jobs.planning.surveying import NOT_READ
+from app.jobs.reporting.report import tell_held_back
 from app.store.batches import list_batches
 from app.store.file_writes import count_written_tags
 
@@ -121,15 +122,18 @@ def _tell_pause(services: "Services", job: ToldJob) -> None:
 
 
 async def _tell_changes(services: "Services", job: ToldJob) -> None:
-    """How many tags came and went, and where to read more."""
-    gained, lost, review = Counter[str](), Counter[str](), 0
+    """How many tags came, went and were held back, and where to read more."""
+    gained, lost, held_back, review = Counter[str](), Counter[str](), 0, 0
     async for line in services.office.list_report(job.id):
         gained.update(line.gained)
         lost.update(line.lost)
+        held_back += len(line.held_back)
         review += len(line.review)
     written = await services.database.read(lambda c: count_written_tags(c, job.id)) if job.recipe.write else None
     _tell_tags("gained", gained, "written to", (written.attached, written.attached_to) if written else None)
     _tell_tags("lost", lost, "removed from", (written.removed, written.removed_from) if written else None)
+    if held_back:
+        say(f"{tell_held_back(held_back)}. `scopenote reclassify SOURCE --write --put-back` writes them again.")
     if review:
         say(f"{tell_count(review, 'assignment')} for a person to look at: `scopenote serve`, then /review.")
     say(f"Report: `scopenote jobs report {job.id} --html FILE`")

@@ -172,6 +172,13 @@ def _run_on(named: str, work: "Callable[[Services, str], Coroutine[Any, Any, int
     """Do something with the job that is named by its id or the beginning of it."""
 
     async def find_first(services: "Services") -> int:
+        from app.jobs.office import LEAST_OF_ID
+
+        if len(named) < LEAST_OF_ID:
+            raise BadInput(
+                f"There is no job {named!r}. Give at least {LEAST_OF_ID} characters of its id; "
+                "`scopenote jobs list` has them all."
+            )
         return await work(services, await services.office.find_id(named))
 
     _run(find_first)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import backup, categories, classify, jobs, reclassify, serve, worker
+from app.cli import backup, categories, classify, jobs, keys, reclassify, serve, sources, worker
 from app.cli.terminal import open_console
 
 program = typer.Typer(
@@ -42,6 +42,8 @@ program.command("worker")(worker.work)
 program.command("backup")(backup.backup)
 program.add_typer(categories.program, name="categories")
 program.add_typer(jobs.program, name="jobs")
+program.add_typer(keys.program, name="keys")
+program.add_typer(sources.program, name="sources")
 
 
 def run() -> None:

@@ -38,6 +38,9 @@ def reclassify(
             "--field", metavar="KIND=FIELD", help="where a kind's tags are written: concepts=topics, tags=none"
         ),
     ] = None,
+    put_back: Annotated[
+        bool, typer.Option("--put-back", help="with --write: write tags again that were taken out of the files")
+    ] = False,
     batch_api: Annotated[
         bool, typer.Option("--batch-api", help="ask through the provider's Batch API: half the price, within a day")
     ] = False,
@@ -63,7 +66,7 @@ def reclassify(
     max_cost: Annotated[
         float | None, typer.Option("--max-cost", metavar="USD", min=0, help="spend at most this, and do not ask")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="do not ask before money is spent")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask before money is spent or files are changed")] = False,
     detach: Annotated[
         bool, typer.Option("--detach", help="leave the work to `scopenote serve` or `scopenote worker`")
     ] = False,
@@ -79,8 +82,7 @@ def reclassify(
         from app.cli.archive_run import ArchiveRun
         from app.jobs.planning.ordering import Order
 
-        if field and not write:
-            raise BadInput("--field says where tags are written; add --write, or leave it out.")
+        fields = _read_fields(field or [], write=write, put_back=put_back)
         settings = load_settings()
         settings = settings.model_copy(update={"judge": choose_judge(judge, settings.judge)})
         order = None
@@ -90,7 +92,8 @@ def reclassify(
                 selection=_select(categories=category, since=since, changed=changed, failed=failed, untagged=untagged),
                 judge=settings.judge,
                 categories=str(categories) if categories else None,
-                write=_read_fields(field or []) if write else None,
+                write=fields,
+                put_back=put_back,
                 batch_api=batch_api,
                 max_cost_usd=max_cost,
             )
@@ -119,12 +122,18 @@ def _select(
     )
 
 
-def _read_fields(given: list[str]) -> Fields:
-    """The fields that tags are written to.
+def _read_fields(given: list[str], *, write: bool, put_back: bool) -> Fields | None:
+    """The fields that tags are written to; None where files are left alone.
 
     Raises:
-        BadInput: a --field that names no kind, or no field.
+        BadInput: a --field that names no kind, or no field; options about files that are left alone.
     """
+    if not write:
+        if given:
+            raise BadInput("--field says where tags are written; add --write, or leave it out.")
+        if put_back:
+            raise BadInput("--put-back writes tags again that were taken out of the files; add --write to it.")
+        return None
     chosen: dict[str, str | None] = {}
     for pair in given:
         kind, equals, name = pair.partition("=")

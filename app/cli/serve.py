@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from app.bootstrap.services import Services
 
 BACKLOG = 2048
+CLOSED = "Keys: whoever asks needs one. `scopenote keys list` names them."
+OPEN = "Keys: none yet, so that nobody is asked for one. `scopenote keys create` makes the first."
 
 
 def serve(
@@ -24,15 +26,20 @@ def serve(
 ) -> None:
     """Serve the editor's page and the API until Ctrl-C.
 
-    Listens on this machine only: with SCOPENOTE_ALLOW_OPEN=1 elsewhere too, for anyone who can
-    reach it.
+    Listens on this machine only, until there are keys (`scopenote keys create`): then elsewhere too.
+    With SCOPENOTE_ALLOW_OPEN=1 it does so without keys, for anyone who can reach it.
     """
     with telling_errors():
         from app.bootstrap.services import build_services
+        from app.cli.watched import watching
 
         settings = _choose(load_settings(), host, port)
-        with _listen(settings.host, settings.port) as listener, suppress(KeyboardInterrupt):
-            asyncio.run(_serve(build_services(settings), listener))
+        with (
+            _listen(settings.host, settings.port) as listener,
+            watching(settings) as witness,
+            suppress(KeyboardInterrupt),
+        ):
+            asyncio.run(_serve(build_services(settings, witness), listener))
 
 
 async def _serve(services: "Services", listener: socket.socket) -> None:
@@ -43,16 +50,28 @@ async def _serve(services: "Services", listener: socket.socket) -> None:
     """
     import uvicorn
 
+    from app.door.connections import PatientProtocol
     from app.server import create_app
 
     app = create_app(services)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    config = uvicorn.Config(
+        app,
+        http=PatientProtocol,
+        proxy_headers=False,  # app.door.addresses reads them, and only from proxies that it was told of
+        server_header=False,
+        log_level="warning",
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+    )
+    server = uvicorn.Server(config)
     app.state.is_stopping = lambda: server.should_exit  # streams end by themselves when it stops
     # Around all of it, because a signal that ends the serving must not end the process before its worker is done.
     with server.capture_signals():
         async with services.running():
             for line in services.introduce():
                 say(line)
+            say(CLOSED if await app.state.door.keyring.is_closed() else OPEN)
             say(f"Editor's page: {_find_url(listener, services.settings.host)}/classify")
             await server.serve(sockets=[listener])
 
@@ -61,15 +80,25 @@ def _choose(settings: Settings, host: str | None, port: int | None) -> Settings:
     """The settings with what the command line says instead; brackets around an address are dropped.
 
     Raises:
-        BadSetting: other machines could reach it, and nobody said that they may.
+        BadSetting: other machines could reach it, and neither are there keys nor did anybody say that they may.
+        StoreUnavailable: whether there are keys cannot be looked up.
     """
     chosen = (settings.host if host is None else host).strip("[]")
-    if chosen not in LOOPBACK and not settings.allow_open:
+    if chosen not in LOOPBACK and not settings.allow_open and not _look_for_keys(settings):
         raise BadSetting(
-            f"host {chosen!r} can be reached from other machines and nobody is asked for a key. "
-            "Set SCOPENOTE_ALLOW_OPEN=1 if that is meant, or listen on 127.0.0.1."
+            f"host {chosen!r} can be reached from other machines and there are no keys, so that nobody is asked for "
+            "one. Make one with `scopenote keys create`, set SCOPENOTE_ALLOW_OPEN=1 if everybody is meant, "
+            "or listen on 127.0.0.1."
         )
     return settings.model_copy(update={"host": chosen, "port": settings.port if port is None else port})
+
+
+def _look_for_keys(settings: Settings) -> bool:
+    from app.cli.store import opening_store
+    from app.store.keys import has_keys
+
+    with opening_store(settings) as database:
+        return database.read_now(has_keys)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -26,8 +26,11 @@ def work(
     """
     with telling_errors():
         from app.bootstrap.services import build_services
+        from app.cli.watched import watching
 
-        asyncio.run(_work(build_services(load_settings()), at_once))
+        settings = load_settings()
+        with watching(settings) as witness:
+            asyncio.run(_work(build_services(settings, witness), at_once))
 
 
 async def _work(services: "Services", at_once: int | None) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.problems import answer_problem
+from app.door.problems import answer_problem
 
 
 class BodyLimit:

@@ -4,30 +4,59 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from fastapi import Request
-from starlette.middleware.base import RequestResponseEndpoint
-from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.problems import answer_problem
+from app.door.callers import get_caller
+from app.door.problems import answer_problem
+from app.door.scopes import is_webhook
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CROSS_SITE = "Another site sent this request. Send it from Scopenote's own page."
 
 
-async def guard_origin(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    """Let through what is safe, same-origin, or not sent by a browser; refuse the rest with 403.
+class OriginGuard:
+    """Lets through what is safe, same-origin, or not sent by a browser; refuses the rest with 403.
 
     Browsers say where a request comes from in Sec-Fetch-Site; older ones send Origin, which is
-    then compared with Host. Programs send neither.
+    then compared with Host. Programs send neither, and no cookie. A key in the Authorization header
+    is nothing that another site can make a browser send: the gate has looked whether that site may
+    use it. Neither is the proof that a webhook carries.
     """
-    if request.method in SAFE_METHODS or _is_own(request):
-        return await call_next(request)
-    return answer_problem(
-        request, HTTPStatus.FORBIDDEN, "CrossSite", "Another site sent this request. Send it from Scopenote's own page."
-    )
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
+        if scope["type"] != "http" or scope["method"] in SAFE_METHODS or is_webhook(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        if _shows_key(request) or is_own(request):
+            await self._app(scope, receive, send)
+            return
+        await answer_problem(request, HTTPStatus.FORBIDDEN, "CrossSite", CROSS_SITE)(scope, receive, send)
 
 
-def _is_own(request: Request) -> bool:
+def is_own(request: Request) -> bool:
+    """Whether no other site had a browser send this."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site in {"same-origin", "none"}
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    if origin is None:
+        return "cookie" not in request.headers
+    return names_host(origin, request.headers.get("host"))
+
+
+def names_host(origin: str, host: str | None) -> bool:
+    """Whether an Origin header is about this Host header."""
+    try:
+        return urlsplit(origin).netloc == host
+    except ValueError:
+        return False
+
+
+def _shows_key(request: Request) -> bool:
+    caller = get_caller()
+    return caller.key is not None and not caller.has_session and "cookie" not in request.headers

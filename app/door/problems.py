@@ -1,5 +1,6 @@
 """Owns problem documents (RFC 9457): every error as one shape, with what to do in `detail`."""
 
+import math
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -10,15 +11,18 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from app.api.methods import find_allowed
 from app.domain.value import Value
+from app.door.methods import find_allowed
 from app.errors import (
     BadArticle,
     BadFile,
     BadInput,
+    Forged,
+    NotAllowed,
     NotKept,
     ScopenoteError,
     TooLarge,
+    TooMany,
     Unavailable,
     UnknownCategory,
 )
@@ -27,6 +31,9 @@ STATUSES: Mapping[type[ScopenoteError], HTTPStatus] = {
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnknownCategory: HTTPStatus.NOT_FOUND,
     NotKept: HTTPStatus.NOT_FOUND,
+    Forged: HTTPStatus.UNAUTHORIZED,
+    NotAllowed: HTTPStatus.UNAUTHORIZED,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     BadFile: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadArticle: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadInput: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -82,11 +89,33 @@ def answer_problem(request: Request, status: int, name: str, detail: str) -> JSO
     return JSONResponse(problem.model_dump(), status_code=status, media_type=MEDIA_TYPE, headers=dict(VARY))
 
 
+def answer_refusal(request: Request, error: ScopenoteError) -> JSONResponse:
+    """A response with the problem document of an error of ours, and with the headers that go with its status."""
+    response = answer_problem(request, find_status(error, request), type(error).__name__, str(error))
+    response.headers.update(list_headers(error))
+    return response
+
+
+def list_headers(error: ScopenoteError) -> dict[str, str]:
+    """What a refusal says beside its text: which proof is wanted, or when to come back."""
+    match error:
+        case NotAllowed(is_known=True):
+            return {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
+        case NotAllowed():
+            return {"WWW-Authenticate": "Bearer"}
+        case TooMany():
+            return {"Retry-After": str(math.ceil(error.wait_s))}
+        case _:
+            return {}
+
+
 def find_status(error: ScopenoteError, request: Request) -> HTTPStatus:
     """The status of an error by its class, the nearest parent first.
 
     A category is only *not found* where the address names it; in a body it is a field that cannot be used.
     """
+    if isinstance(error, NotAllowed) and error.is_known:
+        return HTTPStatus.FORBIDDEN
     if isinstance(error, UnknownCategory) and "category_id" not in request.path_params:
         return HTTPStatus.UNPROCESSABLE_ENTITY
     return next(STATUSES[parent] for parent in type(error).__mro__ if parent in STATUSES)
@@ -97,7 +126,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(ScopenoteError)
     async def _on_ours(request: Request, error: ScopenoteError) -> JSONResponse:
-        return answer_problem(request, find_status(error, request), type(error).__name__, str(error))
+        return answer_refusal(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def _on_invalid(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -8,23 +8,11 @@ from fastapi.routing import APIRoute
 from starlette.routing import Match
 from starlette.types import Scope
 
+from app.door.accepting import prefers_html
 from app.errors import UnknownCategory
 from app.web.definition import define, find_general, list_entries
 from app.web.rendering import render
 from app.web.services import get_services
-
-
-def prefers_html(request: Request) -> bool:
-    """Whether the request would rather have a page than JSON, by its Accept header.
-
-    Browsers name text/html first; programs name JSON, */* or nothing, and get JSON.
-    """
-    weights: dict[str, float] = {}
-    for part in request.headers.get("accept", "").split(","):
-        media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        weights.setdefault(media_type, _read_weight(parameters))
-    html = weights.get("text/html", 0.0)
-    return html > 0 and html >= weights.get("application/json", 0.0)
 
 
 class PageRoute(APIRoute):
@@ -64,14 +52,3 @@ def show_category(request: Request, category_id: str) -> HTMLResponse:
         return render("no_category.html", HTTPStatus.NOT_FOUND, name=category_id)
     definition = define(category, services.taxonomy, services.lint())
     return render("category.html", definition=definition, threshold=services.settings.threshold)
-
-
-def _read_weight(parameters: list[str]) -> float:
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name.strip() == "q":
-            try:
-                return float(value)
-            except ValueError:
-                return 0.0
-    return 1.0

@@ -17,6 +17,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from app.door.callers import get_caller
 from app.errors import ScopenoteError
 from app.web.examples import EXAMPLES, find_example, find_examples
 from app.web.form import Form, read_form
@@ -59,7 +60,7 @@ async def classify_form(request: Request) -> HTMLResponse:
     form = Form()
     try:
         form = await read_form(request, max_bytes=services.settings.max_body_bytes)
-        decision = await services.classify(form.to_submission(), form.only)
+        decision = await services.classify(form.to_submission(), form.only, errand=get_caller().errand)
         found = await tell_kept(services, decision)
     except ScopenoteError as error:
         return _answer(request, services, form, error)

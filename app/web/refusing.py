@@ -33,3 +33,8 @@ def refuse(request: Request, error: ScopenoteError) -> HTMLResponse:
     answer = render("_refused.html", find_status(error), problem=str(error))
     answer.headers.update({"HX-Retarget": "find .told", "HX-Reswap": "innerHTML"})
     return answer
+
+
+def show_refusal(status: HTTPStatus, problem: str) -> HTMLResponse:
+    """A page that tells what the door has refused, before any page was asked."""
+    return render("refused.html", status, heading="Not here", problem=problem, typed=False)

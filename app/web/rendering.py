@@ -1,5 +1,7 @@
 """Owns how a template becomes a response: escaped, strict, and under the pages' security policy."""
 
+import secrets
+from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -8,20 +10,23 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.domain.telling import tell_count
+from app.door.callers import get_caller
+from app.door.response_headers import PERMISSIONS
 from app.web import links, wording
 from app.web.assets import get_url
 
-CONTENT_SECURITY_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+_POLICY: Final = (
+    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self' data:; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-"""No inline script or style, nothing from elsewhere: what an article says can only ever be text."""
+"""Nothing runs and nothing is applied but what a template names with the nonce of this one answer, and nothing comes
+from elsewhere: what an article says can only ever be text."""
 
 HEADERS: Final = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     # Under no-referrer browsers send a form with `Origin: null`, which no check of origins tells from another site.
     "Referrer-Policy": "same-origin",
+    "Permissions-Policy": PERMISSIONS,
     "Cache-Control": "no-store",
     "Vary": "Accept, HX-Request",
 }
@@ -37,7 +42,15 @@ _ENVIRONMENT: Final = Environment(
 _ENVIRONMENT.globals.update(asset=get_url, links=links, tell_count=tell_count, wording=wording)
 
 
-def render(template: str, status: HTTPStatus = HTTPStatus.OK, **context: object) -> HTMLResponse:
+def draw_nonce() -> str:
+    """A word that nobody can foresee, for one answer."""
+    return secrets.token_urlsafe(16)
+
+
+def render(
+    template: str, status: HTTPStatus = HTTPStatus.OK, *, draw: Callable[[], str] = draw_nonce, **context: object
+) -> HTMLResponse:
     """A page, or a part of one, from a template of this package."""
-    html = _ENVIRONMENT.get_template(template).render(**context)
-    return HTMLResponse(html, status_code=status, headers=HEADERS)
+    nonce = draw()
+    html = _ENVIRONMENT.get_template(template).render(nonce=nonce, caller=get_caller(), **context)
+    return HTMLResponse(html, status, HEADERS | {"Content-Security-Policy": _POLICY.format(nonce=nonce)})

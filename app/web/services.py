@@ -8,6 +8,7 @@ from fastapi import Request
 from app.bootstrap.kept import Present, ReviewPage
 from app.domain.category import Taxonomy
 from app.domain.decision import Decision
+from app.domain.errand import Errand
 from app.domain.feedback import Said
 from app.linting.findings import LintFinding
 from app.parsing.submission import Submission
@@ -34,7 +35,9 @@ class KeptDecisions(Protocol):
         """What waits for a person, behind a place in the list."""
         ...
 
-    async def give_word(self, decision_id: str, category: str, verdict: Said, note: str, by: str) -> Decision:
+    async def give_word(
+        self, decision_id: str, category: str, verdict: Said, note: str, by: str, *, errand: Errand
+    ) -> Decision:
         """Keep an editor's word; the decision that it leads to."""
         ...
 
@@ -71,8 +74,8 @@ class PageServices(Protocol):
         """What lint says about the taxonomy as it is now."""
         ...
 
-    async def classify(self, submission: Submission, only: Sequence[str]) -> Decision:
-        """What Scopenote says about an article; `only` limits it to these ids."""
+    async def classify(self, submission: Submission, only: Sequence[str], *, errand: Errand) -> Decision:
+        """What Scopenote says about an article, on somebody's behalf; `only` limits it to these ids."""
         ...
 
 

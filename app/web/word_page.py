@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.domain.category import Category
 from app.domain.decision import Decision
+from app.door.callers import get_caller
 from app.errors import ScopenoteError
 from app.web.answer import build_answer
 from app.web.links import get_decision_url, get_review_url
@@ -20,9 +21,6 @@ from app.web.rendering import render
 from app.web.services import PageServices, get_services
 from app.web.standing import tell_kept
 from app.web.word_form import WordForm, read_word_form
-
-NOBODY = ""
-"""Who said it, as long as nobody signs in."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,7 +38,10 @@ async def take_word(request: Request, classification_id: str) -> Response:
     try:
         form = await read_word_form(request)
         category = services.taxonomy.get_category(form.category)
-        decision = await services.kept.give_word(classification_id, category.id, form.verdict, form.note, NOBODY)
+        caller = get_caller()
+        decision = await services.kept.give_word(
+            classification_id, category.id, form.verdict, form.note, caller.name, errand=caller.errand
+        )
         if "hx-request" not in request.headers:
             return RedirectResponse(_find_next(form, decision, category.id), HTTPStatus.SEE_OTHER)
         return await _answer_part(services, form, decision, category)

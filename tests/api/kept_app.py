@@ -9,13 +9,12 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from starlette.middleware.base import BaseHTTPMiddleware
 
 from app.api import classifications, classify, feedback, histories, reviews
-from app.api.origin_guard import guard_origin
-from app.api.problems import add_problem_handlers
 from app.bootstrap.embeddings import find_embeddings
 from app.bootstrap.services import Services, build_services
+from app.door.origin_guard import OriginGuard
+from app.door.problems import add_problem_handlers
 from app.settings import Settings
 from app.web import decision_page, history_page, review_page, word_page
 
@@ -73,7 +72,7 @@ def build_kept_app(services: Services) -> FastAPI:
     for part in (classify, classifications, histories, feedback, reviews):
         app.include_router(part.router)
     add_problem_handlers(app)
-    app.add_middleware(BaseHTTPMiddleware, dispatch=guard_origin)
+    app.add_middleware(OriginGuard)
     return app
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from app.bootstrap.services import Services
 from app.linting.findings import LintFinding
+from tests.beating import give_sign_of_life
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +43,10 @@ async def test_a_new_definition_is_there_after_reloading(client: httpx.AsyncClie
     assert [category["id"] for category in body["categories"]] == ["baking", "governance", "sailing"]
 
 
-async def test_a_bad_definition_leaves_the_taxonomy_that_was_there(client: httpx.AsyncClient, folder: Path) -> None:
+async def test_a_bad_definition_leaves_the_taxonomy_that_was_there(
+    client: httpx.AsyncClient, folder: Path, services: Services
+) -> None:
+    give_sign_of_life(services.database)
     (folder / "bad.md").write_text("---\ntitle: [unclosed\n---\n")
     response = await client.post("/categories/reload")
     assert response.status_code == 422
@@ -50,7 +54,8 @@ async def test_a_bad_definition_leaves_the_taxonomy_that_was_there(client: httpx
     assert (await client.get("/readyz")).json()["categories"] == 2
 
 
-async def test_health_and_readiness(client: httpx.AsyncClient) -> None:
+async def test_health_and_readiness(client: httpx.AsyncClient, services: Services) -> None:
+    give_sign_of_life(services.database)
     assert (await client.get("/healthz")).json() == {"status": "ok"}
     ready = (await client.get("/readyz")).json()
     assert (ready["status"], ready["judge"]) == ("ready", "local")

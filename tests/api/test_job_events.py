@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from app.api import job_events
-from app.api.problems import Problem
 from app.bootstrap.services import Services
 from app.domain.job import Job, JobState, Recipe, Tally
+from app.door.problems import Problem
 from app.errors import ScopenoteError, StoreUnavailable
 from app.jobs.following import JobProgress
 from tests.api.job_app import end, open_job_client, order, park, read_events, read_stream

@@ -104,10 +104,10 @@ async def test_a_job_without_anything_to_do_is_done_at_once(client: httpx.AsyncC
 
 
 async def test_an_article_that_cannot_be_used_is_named_by_its_place(client: httpx.AsyncClient) -> None:
-    plan = await _plan(client, articles=[*ARTICLES, {"text": " "}])
+    plan = await _plan(client, articles=[*ARTICLES, {"html": "<p></p>"}])
     assert (plan["articles"], plan["unread"]) == (2, 1)
     (note,) = plan["notes"]
-    assert note.startswith("Not read: articles:3: ")
+    assert note.startswith("Not read: articles.2: ")
 
 
 async def test_nothing_of_what_was_sent_is_left_in_a_file(
@@ -116,9 +116,9 @@ async def test_nothing_of_what_was_sent_is_left_in_a_file(
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
-    answer = await client.post("/jobs", json={"articles": [*ARTICLES, {"text": " "}]})
-    assert str(scratch) not in answer.text
-    assert (await client.post("/jobs", json={"articles": [{"text": " "}], "judge": "llm"})).status_code == 422
+    answer = await client.post("/jobs", json={"articles": [*ARTICLES, {"html": "<p></p>"}]})
+    assert (answer.status_code, str(scratch) in answer.text) == (202, False)
+    assert (await client.post("/jobs", json={"articles": ARTICLES, "judge": "llm"})).status_code == 422
     assert list(scratch.iterdir()) == []
 
 
@@ -146,6 +146,13 @@ async def test_no_room_for_what_was_sent_is_told(client: httpx.AsyncClient, monk
         pytest.param({"sources": ["stored:"], "judge": "llm"}, "OPENAI_API_KEY", id="a judge that is not set up"),
         pytest.param({"sources": ["stored:"]}, "no articles", id="an empty store"),
         pytest.param({"articles": [{"text": "x", "html": "y"}]}, "articles.0", id="an article in two forms"),
+        pytest.param({"articles": [*ARTICLES, {"text": " \n"}]}, "articles.2: is empty", id="an empty article"),
+        pytest.param(
+            {"articles": [{"text": "x", "id": "a"}, {"text": "y"}, {"text": "z", "id": "a"}]},
+            "articles.2 has the id 'a' of articles.0",
+            id="a second article of one id",
+        ),
+        pytest.param({"articles": [{"html": "<p></p>"}]}, "articles.0: ", id="no article that can be read"),
     ],
 )
 async def test_an_order_that_cannot_be_followed_says_why(

@@ -10,10 +10,10 @@ import pytest
 from pydantic import BaseModel
 
 from app.api import streaming
-from app.api.problems import Problem
 from app.api.streaming import stream, wants_events
 from app.domain.progress import Progress, Watch
 from app.domain.value import Value
+from app.door.problems import Problem
 from app.errors import ModelUnavailable, ScopenoteError
 
 pytestmark = pytest.mark.anyio

@@ -27,9 +27,9 @@ def _settle_first(archive: Archive, job_id: str) -> None:
 
 
 def test_the_same_command_goes_on_with_a_job_whose_worker_died(archive: Archive) -> None:
-    job_id = archive.detach("--write")
+    job_id = archive.detach("--write", "--yes")
     _settle_first(archive, job_id)
-    code, out, err = archive.call("reclassify", str(archive.content), "--write")
+    code, out, err = archive.call("reclassify", str(archive.content), "--write", "--yes")
     assert code == 0
     assert f"Job {job_id} on these sources is unfinished (1 of 2 done): going on with it." in err
     assert "2 items: 2 decided" in out

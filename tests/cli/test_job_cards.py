@@ -41,8 +41,14 @@ def test_a_plan_names_its_judge_its_cap_and_the_fields_it_writes(capsys: pytest.
     assert "written to the files' front matter: tags, categories, concepts to topics" in out
 
 
+def test_a_plan_says_that_tags_are_put_back(capsys: pytest.CaptureFixture[str]) -> None:
+    recipe = RECIPE.model_copy(update={"write": Fields(), "put_back": True})
+    assert "put back: tags that were taken out of the files" in _print(capsys, PLAN, recipe)
+
+
 def test_a_plan_that_leaves_files_alone_names_no_fields(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "written" not in _print(capsys, PLAN)
+    out = _print(capsys, PLAN)
+    assert ("written" in out, "put back" in out) == (False, False)
 
 
 @pytest.mark.parametrize(

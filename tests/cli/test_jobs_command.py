@@ -61,7 +61,7 @@ def test_a_job_is_steered_from_state_to_state(archive: Archive) -> None:
 
 
 def test_what_failed_is_tried_again(archive: Archive) -> None:
-    job_id = archive.detach("--write")
+    job_id = archive.detach("--write", "--yes")
     archive.bread.write_text("changed")
     archive.read("jobs", "resume", job_id, code=1)
     archive.bread.write_text(BREAD)
@@ -71,7 +71,7 @@ def test_what_failed_is_tried_again(archive: Archive) -> None:
 
 
 def test_undoing_restores_what_was_written_and_names_what_changed_since(archive: Archive) -> None:
-    job_id = archive.detach("--write")
+    job_id = archive.detach("--write", "--yes")
     archive.read("jobs", "resume", job_id)
     written = archive.bread.read_text()
     assert written != BREAD
@@ -85,7 +85,24 @@ def test_undoing_restores_what_was_written_and_names_what_changed_since(archive:
     assert (archive.bread.read_text(), archive.boards.read_text()) == (BREAD, BOARDS)
     archive.bread.write_text("Written anew.")
     code, out, _ = archive.call("jobs", "undo", job_id, "--yes")
-    assert (code, "0 files restored, 1 left as they are." in out, "it has changed since" in out) == (1, True, True)
+    assert (code, "0 files restored, 1 left as it is." in out, "it has changed since" in out) == (1, True, True)
+
+
+def test_undoing_without_the_backup_folder_leaves_file_and_decision_together(archive: Archive) -> None:
+    job_id = archive.detach("--write", "--yes")
+    archive.read("jobs", "resume", job_id)
+    written = archive.bread.read_text()
+    (backups,) = archive.folder.glob("data/**/backups")
+    backups.rename(archive.folder / "elsewhere")
+    code, out, _ = archive.call("jobs", "undo", job_id, "--yes")
+    assert (code, archive.bread.read_text()) == (1, written)
+    told = " ".join(out.split())
+    assert "0 files restored, 1 left as it is. 1 article given back the former decision, 1 left with the file." in told
+    assert "is not in this machine's backup folder" in told
+    assert "undo on the machine that wrote it, or put that folder back" in told
+    (archive.folder / "elsewhere").rename(backups)
+    assert archive.call("jobs", "undo", job_id, "--yes")[0] == 0
+    assert archive.bread.read_text() == BREAD
 
 
 def test_nothing_is_undone_without_a_yes(archive: Archive) -> None:
@@ -130,8 +147,12 @@ def test_the_beginning_of_an_id_names_a_job(archive: Archive, shown: int) -> Non
 
 
 def test_less_than_four_characters_name_no_job(archive: Archive) -> None:
-    code, _, err = archive.call("jobs", "show", archive.detach()[:3])
-    assert (code, "There is no job" in err) == (2, True)
+    short = archive.detach()[:3]
+    code, _, err = archive.call("jobs", "show", short)
+    assert code == 2
+    assert (
+        f"There is no job {short!r}. Give at least 4 characters of its id; `scopenote jobs list` has them all." in err
+    )
 
 
 def test_a_cap_that_has_stopped_a_job_is_raised_as_it_goes_on(archive: Archive) -> None:

@@ -53,7 +53,7 @@ def test_people_read_the_plan_first_and_then_what_came_of_it(archive: Archive) -
 
 
 def test_tags_are_written_back_where_that_is_asked_for(archive: Archive) -> None:
-    archive.call("reclassify", str(archive.content), "--write", "--field", "categories=none")
+    archive.call("reclassify", str(archive.content), "--write", "--field", "categories=none", "--yes")
     assert archive.bread.read_text() == BREAD.replace("  - old  # by hand\n", "  - old  # by hand\n  - baking\n")
     assert archive.boards.read_text() == BOARDS
 
@@ -102,6 +102,7 @@ def test_a_plan_in_a_file_is_taken_as_long_as_nothing_changed(archive: Archive) 
         pytest.param(["--plan", "missing.json"], "missing.json", id="a plan that is not there"),
         pytest.param(["{content}", "--write", "--field", "nope=x"], "KIND=FIELD", id="a kind that there is not"),
         pytest.param(["{content}", "--write", "--field", "tags"], "KIND=FIELD", id="a kind without a field"),
+        pytest.param(["{content}", "--put-back"], "add --write", id="tags put back into no file"),
         pytest.param(["{content}", "--category", "nope"], "nope", id="an unknown category"),
         pytest.param(["{content}", "--judge", "oracle"], "oracle", id="an unknown judge"),
         pytest.param(["{content}", "--judge", "llm"], "OPENAI_API_KEY", id="a judge that is not set up"),
@@ -144,6 +145,58 @@ def test_nobody_is_charged_who_cannot_be_asked(archive: Archive) -> None:
     assert archive.read("jobs", "list") == []
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        pytest.param(
+            [],
+            "The front matter of up to 2 files is changed. Say --yes, or look first with --dry-run.",
+            id="for nothing",
+        ),
+        pytest.param(
+            ["--judge", "llm"],
+            "An LLM is asked, which costs, and the front matter of up to 2 files is changed. Say --yes or --max-cost USD",
+            id="for money",
+        ),
+    ],
+)
+def test_no_files_are_changed_where_nobody_can_be_asked(archive: Archive, options: list[str], told: str) -> None:
+    code, out, err = archive.call("reclassify", str(archive.content), "--write", *options, env=PAID)
+    assert (code, "2 articles selected" in out, told in err) == (2, True, True)
+    assert archive.read("jobs", "list") == []
+
+
+@pytest.mark.parametrize("agrees", [True, False], ids=["yes", "no"])
+@pytest.mark.parametrize(
+    ("judge", "question"),
+    [
+        pytest.param("local", "Change the front matter of up to 2 files?", id="for nothing"),
+        pytest.param("llm", "Go on, and change the front matter of up to 2 files?", id="for money"),
+    ],
+)
+def test_people_are_asked_before_files_are_changed(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, judge: str, question: str, *, agrees: bool
+) -> None:
+    asked: list[str] = []
+
+    def confirm(words: str, **_: object) -> bool:
+        asked.append(words)
+        return agrees
+
+    monkeypatch.setattr("app.cli.archive_run._can_ask", lambda: True)
+    monkeypatch.setattr("typer.confirm", confirm)
+    options = ("--write", "--judge", judge, "--detach")
+    code, _, err = archive.call("reclassify", str(archive.content), *options, env=PAID)
+    assert (code, asked, "Nothing was begun" in err) == (0 if agrees else 1, [question], not agrees)
+    assert len(archive.read("jobs", "list")) == agrees
+
+
+def test_nobody_is_asked_where_no_file_can_change(archive: Archive) -> None:
+    archive.read("reclassify", str(archive.content), "--write", "--yes")
+    assert archive.call("reclassify", str(archive.content), "--write")[0] == 0
+    assert archive.call("reclassify", "stored:", "--write")[0] == 0
+
+
 @pytest.mark.parametrize("leave", [["--yes"], ["--max-cost", "0.5"]])
 def test_who_agrees_beforehand_is_not_asked(archive: Archive, leave: list[str]) -> None:
     content = str(archive.content)
@@ -163,7 +216,7 @@ def test_a_job_that_is_left_to_others_is_told_to_programs_too(archive: Archive) 
 
 
 def test_what_failed_is_named_with_a_way_on(archive: Archive) -> None:
-    job_id = archive.detach("--write")
+    job_id = archive.detach("--write", "--yes")
     archive.bread.write_text(BREAD + "Changed since.\n")
     archive.read("jobs", "pause", job_id)
     code, out, err = archive.call("jobs", "resume", job_id)

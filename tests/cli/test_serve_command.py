@@ -129,3 +129,13 @@ def test_a_taken_port_is_named() -> None:
     assert code == 2
     assert port in err
     assert "--port" in err
+
+
+def test_with_a_key_other_machines_are_let_in_and_everybody_is_asked_for_one(tmp_path: Path) -> None:
+    store = {"SCOPENOTE_DATABASE_URL": f"sqlite:///{tmp_path}/store.db"}
+    made = CliRunner().invoke(program, ["keys", "create", "News"], env=store)
+    assert made.exit_code == 0
+    with _serve(tmp_path, "0.0.0.0") as (url, _):  # noqa: S104 - what is tested
+        port = urlsplit(url).port
+        assert _ask(f"http://127.0.0.1:{port}/categories") == 401
+        assert _ask(f"http://127.0.0.1:{port}/healthz", host="tags.example.org") == 200

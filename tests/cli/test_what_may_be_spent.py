@@ -58,7 +58,9 @@ def test_a_cap_holds_for_a_plan_that_was_written_down(
 
 
 @pytest.mark.parametrize(
-    "options", [["--write"], ["--batch-api"], ["--judge", "local"], ["--untagged"], ["--category", "baking"]], ids=str
+    "options",
+    [["--write"], ["--batch-api"], ["--judge", "local"], ["--untagged"], ["--category", "baking"]],
+    ids=str,
 )
 def test_what_a_written_plan_cannot_heed_is_refused(archive: Archive, options: list[str]) -> None:
     code, out, err = archive.call("reclassify", "--plan", _write_plan(archive), *options)

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from fastapi import FastAPI
 
 from app.bootstrap.kept import Present, ReviewPage
+from app.classifier.way import EDITOR
 from app.domain.article import Article, Removed, Run, Sentence
 from app.domain.category import Category, Taxonomy, Topic
 from app.domain.decision import Assignment, Decision, Evidence, ExclusionFinding
+from app.domain.errand import Errand
 from app.domain.exclusion import Condition, ExclusionRule, PinnedRule, Terms
 from app.domain.feedback import Said, Word
 from app.domain.verdict import JudgeName, Usage
@@ -360,7 +362,9 @@ class FakeKept:
         more = left[limit - 1].token if len(left) > limit else None
         return ReviewPage(waiting=tuple(left[:limit]), next=more, total=len(waiting))
 
-    async def give_word(self, decision_id: str, category: str, verdict: Said, note: str, by: str) -> Decision:
+    async def give_word(
+        self, decision_id: str, category: str, verdict: Said, note: str, by: str, *, errand: Errand = EDITOR
+    ) -> Decision:
         if self.failure:
             raise self.failure
         decision = await self.load_classification(decision_id)
@@ -424,7 +428,7 @@ class FakeServices:
     def lint(self) -> Sequence[LintFinding]:
         return self.findings
 
-    async def classify(self, submission: Submission, only: Sequence[str]) -> Decision:
+    async def classify(self, submission: Submission, only: Sequence[str], *, errand: Errand) -> Decision:
         self.asked.append((submission, tuple(only)))
         await asyncio.sleep(self.delay_s)
         if self.failure:

@@ -4,8 +4,8 @@ import pytest
 from fastapi import Request
 from httpx import AsyncClient
 
+from app.door.accepting import prefers_html
 from app.linting.findings import LintFinding
-from app.web.category_pages import prefers_html
 from tests.web.page_fakes import FakeServices
 
 pytestmark = pytest.mark.anyio

@@ -1,0 +1,141 @@
+"""Owns composing what works on deliveries in this process: their worker, the callbacks, the looks at CMSs' lists."""
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.bootstrap.classifying import insist
+from app.classifier.way import Classifier
+from app.cms.opening import open_site
+from app.cms.site import Site
+from app.domain.article import Article
+from app.domain.decision import Decision
+from app.domain.errand import Errand
+from app.domain.source import Source
+from app.fetching.connecting import Connections
+from app.jobs.deliveries.callback_work import CallbackWork
+from app.jobs.deliveries.delivery_work import DeliveryWork
+from app.jobs.deliveries.means import Means, OpenSite
+from app.jobs.deliveries.one_at_a_time import OneAtATime
+from app.jobs.deliveries.pace import DeliveryPace
+from app.jobs.deliveries.reconcile_work import ReconcileWork
+from app.jobs.deliveries.seeing_through import SeeThrough, see_through
+from app.jobs.files.merging import Former
+from app.jobs.working.liveness import tell_place
+from app.judges.turns import Turns
+from app.store.database import Database
+from app.store.sources import list_secrets
+
+PATIENT = Errand(urgency="job")
+"""Editors who wait go first. No job's budget pays, as a source sends for ever; the caps on a call and on a day hold."""
+
+
+@dataclass(frozen=True)
+class PatientDecider:
+    """See `app.jobs.deliveries.means.Decider`. `find_classifier` gives the one that decides now."""
+
+    find_classifier: Callable[[], Classifier]
+
+    @property
+    def former(self) -> Former:
+        """See `Decider.former`."""
+        return {category.id: category.aliases for category in self.find_classifier().taxonomy.categories}
+
+    async def decide(self, article: Article) -> Decision:
+        """See `Decider.decide`."""
+        return await insist(self.find_classifier()).classify(article, errand=PATIENT, is_news=False)
+
+
+@dataclass(frozen=True)
+class DeliveryOrder:
+    """What deliveries are worked on with in this process.
+
+    `address` stands before the paths of decisions in callbacks. `executor_id` is the worker's that
+    gives signs of life in this process. `woken` is set whenever a delivery was kept.
+    """
+
+    database: Database
+    find_classifier: Callable[[], Classifier]
+    open_site: OpenSite
+    executor_id: str
+    at_once: int
+    max_words: int
+    address: str
+    woken: asyncio.Event
+    see: SeeThrough = see_through
+    pace: DeliveryPace = field(default_factory=DeliveryPace)
+
+
+def build_opening(database: Database, folder: Path) -> OpenSite:
+    """Opens sources' sites with the secrets that hold at that moment; copies of repositories lie under the folder."""
+    turns = Turns()
+
+    async def open_one(source: Source) -> Site | None:
+        now = _now()
+        secrets = await database.read(lambda c: list_secrets(c, source.name, "write", now))
+        site = open_site(source, [secret.value for secret in secrets], now=_now, folder=folder)
+        return OneAtATime(site, turns, source.name) if site and source.cms == "github" else site
+
+    return open_one
+
+
+@asynccontextmanager
+async def working_on_deliveries(order: DeliveryOrder) -> AsyncIterator[None]:
+    """While deliveries are worked on, callbacks sent and lists looked at; what was begun is finished at the end."""
+    async with AsyncExitStack() as stack:
+        connections = Connections()
+        stack.push_async_callback(connections.close)
+        tell_woken = asyncio.Event()
+        callbacks = CallbackWork(
+            order.database,
+            transport=connections.transport,
+            resolve=connections.resolve,
+            woken=tell_woken,
+            pace=order.pace,
+            now=_now,
+        )
+        for work in (callbacks, _build_worker(order, tell_woken), _build_reconciling(order)):
+            await work.start()
+            stack.push_async_callback(work.close)
+        yield
+
+
+def _build_worker(order: DeliveryOrder, tell_woken: asyncio.Event) -> DeliveryWork:
+    return DeliveryWork(
+        Means(
+            database=order.database,
+            decider=PatientDecider(order.find_classifier),
+            open_site=order.open_site,
+            link_decision=lambda id_: f"{order.address}/classifications/{id_}",
+            now=_now,
+            max_words=order.max_words,
+        ),
+        executor_id=order.executor_id,
+        place=tell_place(os.getpid()),
+        at_once=order.at_once,
+        woken=order.woken,
+        tell_woken=tell_woken,
+        pace=order.pace,
+        see=order.see,
+    )
+
+
+def _build_reconciling(order: DeliveryOrder) -> ReconcileWork:
+    return ReconcileWork(
+        order.database,
+        order.open_site,
+        executor_id=order.executor_id,
+        woken=order.woken,
+        pace=order.pace,
+        now=_now,
+        new_id=lambda: uuid.uuid4().hex,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,44 @@
+"""Owns what is printed about keys for people."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from app.cli.key_desk import ToldKey
+from app.cli.terminal import join_words, open_console
+
+STYLES = {"valid": "green", "expired": "yellow", "revoked": "dim"}
+
+
+def print_keys(told: Sequence[ToldKey]) -> None:
+    """Print keys as a table, in the order that they are given in."""
+    table = Table(box=None, header_style="bold")
+    for heading in ("key", "name", "scope", "state", "last used"):
+        table.add_column(heading, overflow="fold")
+    for key in told:
+        bounds = _tell_bounds(key)
+        name = join_words(key.name)
+        table.add_row(
+            Text(key.id),
+            Group(name, join_words((bounds, "dim"))) if bounds else name,
+            Text(key.scope),
+            Text(key.state, style=STYLES[key.state]),
+            Text(_tell(key.last_used_at) if key.last_used_at else "never"),
+        )
+    open_console().print(table if told else "No keys yet; `scopenote keys create NAME` makes one.")
+
+
+def _tell_bounds(key: ToldKey) -> str:
+    """What bounds a key beside its scope."""
+    bounds = [f"until {_tell(key.expires_at)}"] if key.expires_at else []
+    bounds += [f"for pages of {origin}" for origin in key.origins]
+    bounds += [f"{key.per_minute:,} a minute"] if key.per_minute else []
+    bounds += [f"${key.budget_day_usd:g} a day"] if key.budget_day_usd else []
+    return ", ".join(bounds)
+
+
+def _tell(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"

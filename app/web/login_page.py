@@ -1,0 +1,87 @@
+"""Owns the page on which an editor shows a key, and the way out again."""
+
+import re
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from app.door.guarding import get_door
+from app.door.host_guard import names_this_machine
+from app.door.problems import find_status
+from app.door.sessions import LIFE, clear_cookie, set_cookie
+from app.errors import ScopenoteError
+from app.web.form import find_first, read_fields
+from app.web.refusing import refuse
+from app.web.rendering import render
+
+MAX_BYTES: Final = 4_000
+FIRST_PAGE: Final = "/classify"
+_OWN_PATH: Final = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+"""A path of this service: two slashes, a backslash or a space may lead a browser elsewhere."""
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/login")
+async def show_login(request: Request, next_: Annotated[str, Query(alias="next")] = "") -> Response:
+    """The form; whoever needs no key, or has shown one, is led on."""
+    door = get_door(request)
+    try:
+        if not await door.keyring.is_closed() or await door.sessions.find_key(request):
+            return RedirectResponse(find_next(next_), HTTPStatus.SEE_OTHER)
+    except ScopenoteError as error:
+        return refuse(request, error)
+    return _show(request, find_next(next_))
+
+
+@router.post("/login")
+async def sign_in(request: Request) -> Response:
+    """Take a key, have the browser carry a session, and lead on."""
+    door, next_ = get_door(request), FIRST_PAGE
+    try:
+        fields = await read_fields(request, max_bytes=MAX_BYTES, too_large="That is too long to be a key.")
+        next_ = find_next(find_first(fields, "next"))
+        key = await door.keyring.check(find_first(fields, "key").strip())
+        carried = await door.sessions.begin(key)
+    except ScopenoteError as error:
+        return _show(request, next_, find_status(error, request), str(error))
+    response = RedirectResponse(next_, HTTPStatus.SEE_OTHER)
+    set_cookie(request, response, carried)
+    return response
+
+
+@router.get("/logout")
+async def go_to_login() -> RedirectResponse:
+    """Nobody is signed out by a link."""
+    return RedirectResponse("/login")
+
+
+@router.post("/logout")
+async def sign_out(request: Request) -> Response:
+    """End the session, here and in the browser."""
+    try:
+        await get_door(request).sessions.end(request)
+    except ScopenoteError as error:
+        return refuse(request, error)
+    response = RedirectResponse("/login", HTTPStatus.SEE_OTHER)
+    clear_cookie(request, response)
+    return response
+
+
+def find_next(wanted: str) -> str:
+    """Where to lead on: a path of our own, else the first page."""
+    is_own = _OWN_PATH.fullmatch(wanted) and not wanted.startswith(("/login", "/logout"))
+    return wanted if is_own else FIRST_PAGE
+
+
+def _show(request: Request, next_: str, status: HTTPStatus = HTTPStatus.OK, problem: str = "") -> HTMLResponse:
+    return render(
+        "login.html",
+        status,
+        next=next_,
+        problem=problem,
+        hours=int(LIFE.total_seconds()) // 3600,
+        wants_https=not names_this_machine(request),
+    )

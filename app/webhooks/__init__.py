@@ -1,0 +1,1 @@
+"""Deliveries from CMSs: verified, mapped, kept, answered."""

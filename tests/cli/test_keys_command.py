@@ -1,0 +1,153 @@
+"""`scopenote keys`: a key is shown once and never again, and what it allows is told without it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli.key_desk import read_origin
+from app.cli.program import program
+from app.door.key_text import read_key
+from app.errors import BadInput
+
+Call = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def call(tmp_path: Path) -> Call:
+    def run(*arguments: str) -> tuple[int, str, str]:
+        environment = {"SCOPENOTE_DATABASE_URL": f"sqlite:///{tmp_path}/store.db", "COLUMNS": "200"}
+        result = CliRunner().invoke(program, ["keys", *arguments], env=environment)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result.exit_code, result.stdout, result.stderr
+
+    return run
+
+
+def _list(call: Call) -> list[dict[str, Any]]:
+    code, out, err = call("list", "--json")
+    assert (code, err) == (0, "")
+    return list(json.loads(out))
+
+
+def test_a_key_is_the_only_thing_on_standard_output_and_is_shown_this_once(call: Call, tmp_path: Path) -> None:
+    code, out, err = call("create", "News room", "--scope", "review")
+    key = out.strip()
+    assert (code, key[:5], out.count("\n")) == (0, "sn_r_", 1)
+    assert "shown this once" in err
+    for said in (err, *call("list")[1:], *call("list", "--json")[1:]):
+        assert key not in said
+        assert read_key(key) not in said
+    assert key.encode() not in b"".join(path.read_bytes() for path in tmp_path.glob("store.db*"))
+
+
+def test_a_list_tells_what_each_key_allows(call: Call) -> None:
+    terms = ["--expires", "30", "--origin", "https://CMS.example:443/", "--per-minute", "9", "--budget-day", "1.5"]
+    call("create", "[red]Plug-in", *terms)
+    (key,) = _list(call)
+    told = {name: key[name] for name in ("name", "scope", "state", "origins", "per_minute", "budget_day_usd")}
+    assert told == {
+        "name": "[red]Plug-in",
+        "scope": "classify",
+        "state": "valid",
+        "origins": ["https://cms.example"],
+        "per_minute": 9,
+        "budget_day_usd": 1.5,
+    }
+    assert (key["last_used_at"], key["revoked_at"]) == (None, None)
+    out = call("list")[1]
+    assert all(words in out for words in ("[red]Plug-in", "https://cms.example", "$1.5 a day", "never"))
+
+
+def test_without_keys_a_list_says_how_to_make_one(call: Call) -> None:
+    assert _list(call) == []
+    assert "keys create" in call("list")[1]
+
+
+def test_a_revoked_key_stays_on_the_list(call: Call) -> None:
+    call("create", "a")
+    key_id = _list(call)[0]["id"]
+    code, out, err = call("revoke", key_id)
+    assert (code, out, "is revoked" in err) == (0, "", True)
+    assert [key["state"] for key in _list(call)] == ["revoked"]
+
+
+def test_a_rotated_key_is_followed_by_one_that_allows_the_same(call: Call) -> None:
+    call("create", "a", "--scope", "admin", "--expires", "7", "--per-minute", "3")
+    key_id = _list(call)[0]["id"]
+    code, out, err = call("rotate", key_id, "--keep", "2")
+    assert (code, out[:5], "2 hours more" in err) == (0, "sn_a_", True)
+    old, new = _list(call)
+    assert old["expires_at"] < new["expires_at"]
+    assert {name: (old[name], new[name]) for name in ("name", "scope", "per_minute")} == {
+        "name": ("a", "a"),
+        "scope": ("admin", "admin"),
+        "per_minute": (3, 3),
+    }
+
+
+def test_a_key_that_is_rotated_at_once_is_over(call: Call) -> None:
+    call("create", "a")
+    key_id = _list(call)[0]["id"]
+    assert call("rotate", key_id, "--keep", "0")[0] == 0
+    assert [key["state"] for key in _list(call)] == ["expired", "valid"]
+    code, _, err = call("rotate", key_id)
+    assert (code, "nothing to rotate" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(("create", "a", "--scope", "everything"), id="no such scope"),
+        pytest.param(("create", " "), id="no name"),
+        pytest.param(("create", "a\nb"), id="a name of two lines"),
+        pytest.param(("create", "a" * 101), id="a long name"),
+        pytest.param(("create", "a", "--origin", "*"), id="every origin"),
+        pytest.param(("create", "a", "--budget-day", "nan"), id="a budget that is no number"),
+        pytest.param(("create", "a", "--budget-day", "0"), id="a budget of nothing"),
+        pytest.param(("create", "a", "--expires", "0"), id="over before it begins"),
+        pytest.param(("revoke", "nothing"), id="revoking what is not there"),
+        pytest.param(("rotate", "nothing"), id="rotating what is not there"),
+    ],
+)
+def test_what_cannot_be_is_told_and_nothing_is_kept(call: Call, arguments: tuple[str, ...]) -> None:
+    code, out, err = call(*arguments)
+    assert (code, out, bool(err)) == (2, "", True)
+    assert _list(call) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("https://cms.example", "https://cms.example"),
+        (" HTTPS://CMS.Example:443/ ", "https://cms.example"),
+        ("http://localhost:80", "http://localhost"),
+        ("http://localhost:3000", "http://localhost:3000"),
+        ("https://[::1]:8443", "https://[::1]:8443"),
+    ],
+)
+def test_an_origin_is_kept_as_browsers_send_it(text: str, origin: str) -> None:
+    assert read_origin(text) == origin
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*",
+        "null",
+        "",
+        "cms.example",
+        "https://*.example",
+        "https://cms.example/path",
+        "https://u@cms.example",
+        "ftp://a",
+        "https://a b",
+    ],
+)
+def test_what_is_no_single_origin_is_refused(text: str) -> None:
+    with pytest.raises(BadInput, match="Name exactly one"):
+        read_origin(text)

@@ -1,0 +1,361 @@
+"""`scopenote sources`: sources are added, changed and removed, and their secrets are never shown but when made."""
+
+import base64
+import json
+import re
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli.source_hints import HINTS
+from app.cli.sources import program
+from app.domain.article_event import ArticleEvent
+from app.domain.delivery import Delivery, Outcome
+from app.domain.source import CMS, Use
+from app.store.callbacks import Callback, queue_callback
+from app.store.deliveries import keep_delivery, settle_delivery
+from app.store.opening import open_database
+from app.store.sources import list_secrets
+
+MADE = re.compile(r"whsec_[A-Za-z0-9+/=]+")
+SECRET = "ghost-webhook-secret"
+
+
+class Desk:
+    """The commands over a store of their own."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.url = f"sqlite:///{folder}/store.db"
+        self._monkeypatch = monkeypatch
+        monkeypatch.setenv("SCOPENOTE_DATABASE_URL", self.url)
+
+    def set(self, secret: str | None) -> None:
+        """Give the next secret in the environment, or not any more."""
+        if secret is None:
+            self._monkeypatch.delenv("SCOPENOTE_SOURCE_SECRET")
+        else:
+            self._monkeypatch.setenv("SCOPENOTE_SOURCE_SECRET", secret)
+
+    def call(self, *arguments: str, typed: str | None = None) -> tuple[int, str, str]:
+        """Exit code, standard output and standard error of a command; `typed` is what somebody types."""
+        self._monkeypatch.setattr("app.cli.source_secrets.has_terminal", lambda: typed is not None)
+        result = CliRunner(env={"COLUMNS": "200"}).invoke(program, arguments, input=typed)
+        return result.exit_code, result.stdout, result.stderr
+
+    def read(self, *arguments: str) -> Any:  # noqa: ANN401 - JSON
+        """What a command writes for programs."""
+        code, out, err = self.call(*arguments, "--json")
+        assert code == 0, err
+        return json.loads(out)
+
+    def list_values(self, name: str, use: Use = "verify", *, hours: float = 0) -> list[str]:
+        """The secrets that count, or will in so many hours."""
+        moment = datetime.now(UTC) + timedelta(hours=hours)
+        database = open_database(self.url)
+        secrets = database.read_now(lambda c: list_secrets(c, name, use, moment))
+        database.close()
+        return [secret.value.get_secret_value() for secret in secrets]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return Desk(tmp_path, monkeypatch)
+
+
+def test_without_sources_the_list_says_how_to_add_one(desk: Desk) -> None:
+    assert desk.read("list") == []
+    assert "scopenote sources add" in desk.call("list")[1]
+
+
+@pytest.mark.parametrize("cms", ["standard", "wordpress", "wagtail"])
+def test_a_secret_of_our_own_form_is_made_and_shown_once(desk: Desk, cms: str) -> None:
+    code, out, _ = desk.call("add", "blog", "--cms", cms)
+    (made,) = MADE.findall(out)
+    assert (code, len(base64.b64decode(made.removeprefix("whsec_")))) == (0, 32)
+    assert desk.list_values("blog") == [made]
+    for words in (desk.call("show", "blog")[1], desk.call("list")[1], json.dumps(desk.read("show", "blog"))):
+        assert made.removeprefix("whsec_") not in words
+
+
+def test_two_secrets_that_are_made_are_not_alike(desk: Desk) -> None:
+    made = {MADE.findall(desk.call("add", name, "--cms", "standard")[1])[0] for name in ("a", "b", "c")}
+    assert len(made) == 3
+
+
+def test_a_secret_may_come_from_the_settings_and_is_not_shown(desk: Desk) -> None:
+    desk.set(SECRET)
+    code, out, err = desk.call("add", "blog", "--cms", "ghost")
+    assert (code, SECRET in out + err, desk.list_values("blog")) == (0, False, [SECRET])
+
+
+def test_a_chosen_secret_is_typed_twice_and_not_shown(desk: Desk) -> None:
+    code, out, err = desk.call("add", "blog", "--cms", "ghost", typed=f"{SECRET}\n{SECRET}\n")
+    assert (code, SECRET in out + err, desk.list_values("blog")) == (0, False, [SECRET])
+
+
+def test_a_secret_that_is_typed_otherwise_the_second_time_is_asked_for_again(desk: Desk) -> None:
+    code, _, _ = desk.call("add", "blog", "--cms", "ghost", typed=f"{SECRET}\nother\n{SECRET}\n{SECRET}\n")
+    assert (code, desk.list_values("blog")) == (0, [SECRET])
+
+
+def test_whoever_types_none_has_one_made(desk: Desk) -> None:
+    code, out, _ = desk.call("add", "blog", "--cms", "strapi", typed="\n\n")
+    assert (code, MADE.findall(out)) == (0, desk.list_values("blog"))
+
+
+def test_without_a_terminal_the_setting_is_named_and_nothing_is_kept(desk: Desk) -> None:
+    code, _, err = desk.call("add", "blog", "--cms", "ghost")
+    assert (code, "SCOPENOTE_SOURCE_SECRET" in err) == (2, True)
+    assert desk.read("list") == []
+
+
+@pytest.mark.parametrize("secret", ["a\x07b", "  ", "whsec_%%%", "whsec_" + base64.b64encode(b"short").decode()])
+def test_a_secret_that_cannot_be_one_is_refused_without_being_shown(desk: Desk, secret: str) -> None:
+    desk.set(secret)
+    code, out, err = desk.call("add", "blog", "--cms", "standard")
+    assert (code, desk.read("list")) == (2, [])
+    assert not secret.strip() or secret not in out + err
+
+
+@pytest.mark.parametrize("cms", get_args(CMS))
+def test_every_cms_is_told_its_address_and_how_it_is_set_up(
+    desk: Desk, cms: CMS, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCOPENOTE_PUBLIC_URL", "https://tags.example/")
+    desk.set("whsec_" + base64.b64encode(b"x" * 32).decode())
+    code, out, _ = desk.call("add", "blog", "--cms", cms)
+    assert (code, "https://tags.example/webhooks/blog" in out) == (0, True)
+    plain = "".join(out.split())
+    for hint in HINTS[cms]:
+        assert "".join(hint.replace("NAME`", "blog`").split()) in plain
+    assert out.count("NAME`") == 0
+
+
+def test_without_a_public_address_it_is_said_how_to_give_one(desk: Desk) -> None:
+    _, out, _ = desk.call("add", "blog", "--cms", "standard")
+    assert "http://127.0.0.1:8000/webhooks/blog" in out
+    assert "SCOPENOTE_PUBLIC_URL" in out
+
+
+def test_a_source_is_told_with_all_but_its_secrets(desk: Desk) -> None:
+    desk.set(SECRET)
+    given = ("--site", "https://blog.example", "--mode", "draft", "--field", "concepts=primary", "--field", "tags=none")
+    desk.call("add", "blog", "--cms", "ghost", "--option", "collection=pages", *given)
+    told = desk.read("show", "blog")
+    assert (told["name"], told["cms"], told["site"], told["mode"]) == ("blog", "ghost", "https://blog.example", "draft")
+    assert told["options"] == {"collection": "pages"}
+    assert told["fields"] == {"tags": None, "categories": "categories", "concepts": "primary"}
+    assert [(secret["use"], secret["until"]) for secret in told["secrets"]] == [("verify", None)]
+    assert desk.read("list") == [told]
+    assert "collection: pages" in desk.call("show", "blog")[1]
+
+
+WRONG = [
+    pytest.param(["Blog", "--cms", "standard"], "small letters", id="a name in capitals"),
+    pytest.param(["a/b", "--cms", "standard"], "small letters", id="a name with a slash"),
+    pytest.param(["x", "--cms", "joomla"], "joomla", id="a CMS that is not known"),
+    pytest.param(["x", "--cms", "wagtail", "--option", "no=1"], "types: the page types", id="an unknown option"),
+    pytest.param(["x", "--cms", "standard", "--option", "tolerance"], "NAME=VALUE", id="an option without a value"),
+    pytest.param(["x", "--cms", "standard", "--option", "tolerance=soon"], "tolerance", id="a value of another kind"),
+    pytest.param(["x", "--cms", "standard", "--option", "reconcile_minutes=x"], "minutes", id="an option of all"),
+    pytest.param(["x", "--cms", "standard", "--field", "topics=x"], "tags, categories", id="a kind that there is not"),
+    pytest.param(["x", "--cms", "standard", "--mode", "apply"], "suggest", id="a CMS that is not written to"),
+    pytest.param(["x", "--cms", "wordpress", "--mode", "draft"], "--site", id="writing to nowhere"),
+    pytest.param(["x", "--cms", "wordpress", "--site", "wp.example"], "http://", id="a site without a scheme"),
+    pytest.param(["x", "--cms", "wordpress", "--site", "ftp://wp.example"], "http://", id="another scheme"),
+    pytest.param(["x", "--cms", "wordpress", "--site", "https://u:secret@wp.example"], "login", id="a password"),
+    pytest.param(["x", "--cms", "github", "--site", "https://token@host.example/us/x"], "login", id="a token"),
+    pytest.param(["x", "--cms", "standard", "--callback", "https://[::1"], "--callback", id="no address at all"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "told"), WRONG)
+def test_what_cannot_be_used_is_told_before_a_secret_is_asked_for(desk: Desk, arguments: list[str], told: str) -> None:
+    code, out, err = desk.call("add", *arguments)
+    assert (code, told in err, "secret" in out) == (2, True, False)
+    assert desk.read("list") == []
+
+
+@pytest.mark.parametrize("site", ["/srv/site.git", "git@host.example:us/site.git", "https://host.example/us/site.git"])
+def test_a_repository_may_be_a_folder_or_elsewhere(desk: Desk, site: str) -> None:
+    desk.set("git-secret")
+    assert desk.call("add", "site", "--cms", "github", "--site", site)[0] == 0
+
+
+def test_a_name_is_given_once(desk: Desk) -> None:
+    desk.call("add", "blog", "--cms", "standard")
+    before = desk.list_values("blog")
+    code, _, err = desk.call("add", "blog", "--cms", "wagtail")
+    assert (code, "sources change" in err, desk.list_values("blog")) == (2, True, before)
+
+
+def test_a_change_leaves_what_is_not_named(desk: Desk) -> None:
+    desk.call("add", "wp", "--cms", "wordpress", "--site", "https://wp.example", "--option", "user=bot")
+    before = desk.list_values("wp")
+    desk.call("change", "wp", "--mode", "apply")
+    told = desk.read("show", "wp")
+    assert (told["mode"], told["site"], told["options"]) == ("apply", "https://wp.example", {"user": "bot"})
+    desk.call("change", "wp", "--option", "user=none", "--option", "collection=pages")
+    assert desk.read("show", "wp")["options"] == {"collection": "pages"}
+    assert desk.list_values("wp") == before
+
+
+def test_a_change_that_cannot_be_used_changes_nothing(desk: Desk) -> None:
+    desk.call("add", "wp", "--cms", "wordpress", "--site", "https://wp.example", "--mode", "draft")
+    assert desk.call("change", "wp", "--site", "none")[0] == 2
+    assert desk.read("show", "wp")["site"] == "https://wp.example"
+    assert desk.call("change", "wp")[0] == 2
+
+
+def test_a_callback_gets_a_secret_when_it_is_first_named(desk: Desk) -> None:
+    _, out, _ = desk.call("add", "blog", "--cms", "standard")
+    assert len(MADE.findall(out)) == 1
+    _, out, _ = desk.call("change", "blog", "--callback", "https://cms.example/decided")
+    assert MADE.findall(out) == desk.list_values("blog", "callback")
+    _, out, _ = desk.call("change", "blog", "--callback", "https://cms.example/other")
+    assert MADE.findall(out) == []
+
+
+def test_an_old_secret_counts_on_for_a_day(desk: Desk) -> None:
+    old = MADE.findall(desk.call("add", "blog", "--cms", "standard")[1])
+    new = MADE.findall(desk.call("rotate", "blog")[1])
+    assert desk.list_values("blog") == new + old
+    assert desk.list_values("blog", hours=23.9) == new + old
+    assert desk.list_values("blog", hours=24.1) == new
+
+
+def test_an_old_secret_counts_as_long_as_is_said(desk: Desk) -> None:
+    desk.call("add", "blog", "--cms", "standard")
+    second = MADE.findall(desk.call("rotate", "blog", "--keep", "1")[1])
+    third = MADE.findall(desk.call("rotate", "blog", "--keep", "5")[1])
+    assert len(desk.list_values("blog")) == 3
+    assert desk.list_values("blog", hours=2) == third + second
+    fourth = MADE.findall(desk.call("rotate", "blog", "--keep", "0")[1])
+    assert desk.list_values("blog") == fourth
+
+
+def test_a_token_for_writing_is_asked_for_and_replaces_the_old_one(desk: Desk) -> None:
+    desk.call("add", "wp", "--cms", "wordpress")
+    for token in ("abcd efgh", "ijkl mnop"):
+        code, out, err = desk.call("rotate", "wp", "--use", "write", typed=f"{token}\n")
+        assert (code, token in out + err, desk.list_values("wp", "write")) == (0, False, [token])
+    assert len(desk.list_values("wp")) == 1
+
+
+def test_a_removed_source_is_gone_with_its_secrets(desk: Desk) -> None:
+    desk.call("add", "blog", "--cms", "standard")
+    assert desk.call("remove", "blog")[0] == 0
+    assert (desk.read("list"), desk.list_values("blog")) == ([], [])
+
+
+@pytest.mark.parametrize("command", ["show", "rotate", "remove", "deliveries"])
+def test_a_source_that_there_is_not_is_told(desk: Desk, command: str) -> None:
+    code, _, err = desk.call(command, "nope")
+    assert (code, "'nope'" in err) == (2, True)
+
+
+def test_deliveries_are_listed_with_what_became_of_them(desk: Desk) -> None:
+    desk.call("add", "blog", "--cms", "standard")
+    now = datetime.now(UTC)
+    event = ArticleEvent(what="published", id="a1", title="Bread")
+    database = open_database(desk.url)
+    for number in (1, 2):
+        at = now + timedelta(seconds=number)
+        delivery = Delivery(
+            id=f"d{number}", source="blog", key=f"k{number}", received_at=at, due_at=at, events=(event,)
+        )
+        database.write_now(lambda c, kept=delivery: keep_delivery(c, kept))  # type: ignore[misc]
+    outcome = Outcome(article="blog:a1", fate="classified", decision="x1", written=("baking",), reason="\x1b[31m")
+    done = delivery.model_copy(update={"state": "done", "outcomes": (outcome,)})
+    database.write_now(lambda c: settle_delivery(c, done))
+    database.close()
+    assert [told["delivery"] for told in desk.read("deliveries", "blog")] == ["d2", "d1"]
+    (told,) = desk.read("deliveries", "blog", "--state", "done")
+    assert told["outcomes"][0]["classification_url"].endswith("/classifications/x1")
+    _, out, _ = desk.call("deliveries", "blog")
+    for words in ("d1", "d2", "waiting", "classified blog:a1", "written: baking"):
+        assert words in out
+    assert "\x1b[31m" not in out
+    assert "Bread" not in out
+
+
+def test_a_parked_delivery_is_worked_on_again(desk: Desk) -> None:
+    desk.call("add", "blog", "--cms", "standard")
+    now = datetime.now(UTC)
+    event = ArticleEvent(what="published", id="a1")
+    parked = Delivery(
+        id="d1", source="blog", key="k1", received_at=now, due_at=now, events=(event,), state="parked", tries=5
+    )
+    database = open_database(desk.url)
+    database.write_now(lambda c: keep_delivery(c, parked))
+    database.close()
+    assert desk.call("deliveries", "shop", "--again", "d1")[0] == 2
+    (told,) = desk.read("deliveries", "blog", "--again", "d1")
+    assert (told["state"], told["tries"]) == ("waiting", 0)
+    assert desk.call("deliveries", "blog", "--again", "d1")[0] == 2, "it is not parked any more"
+
+
+def test_a_callback_that_was_given_up_is_sent_again(desk: Desk) -> None:
+    desk.call("add", "blog", "--cms", "standard", "--callback", "https://cms.example/decided")
+    assert desk.read("callbacks", "blog") == []
+    assert "No callbacks" in desk.call("callbacks", "blog")[1]
+    now = datetime.now(UTC)
+    given_up = Callback(
+        id="c1",
+        source="blog",
+        decision="x1",
+        body="{}",
+        created_at=now,
+        due_at=now,
+        state="dead",
+        tries=7,
+        reason="410",
+    )
+    database = open_database(desk.url)
+    database.write_now(lambda c: queue_callback(c, given_up))
+    database.close()
+    assert desk.call("callbacks", "shop", "--again", "c1")[0] == 2
+    assert [one["state"] for one in desk.read("callbacks", "blog")] == ["dead"]
+    _, out, _ = desk.call("callbacks", "blog")
+    assert all(words in out for words in ("c1", "dead", "410", "7"))
+    assert [one["state"] for one in desk.read("callbacks", "blog", "--again", "c1")] == ["waiting"]
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository with one article in it."""
+    folder = tmp_path / "site"
+    (folder / "content").mkdir(parents=True)
+    (folder / "content" / "bread.md").write_text("---\ntitle: Bread\n---\nBread is baked.\n")
+    who = ("-c", "user.name=Editor", "-c", "user.email=editor@example.org")
+    for step in (["init", "-q", "-b", "main"], ["add", "."], [*who, "commit", "-q", "-m", "Bread"]):
+        subprocess.run(["git", "-C", str(folder), *step], check=True)  # noqa: S603, S607 - git's own
+    return folder
+
+
+def test_what_no_webhook_told_of_is_found_by_looking(desk: Desk, repository: Path) -> None:
+    desk.set("git-secret")
+    desk.call("add", "site", "--cms", "github", "--site", str(repository))
+    found = desk.read("reconcile", "site", "--since", "2020-01-01")
+    assert (found["listed"], found["missed"]) == (1, 1)
+    assert [told["state"] for told in desk.read("deliveries", "site")] == ["waiting"]
+    code, _, err = desk.call("reconcile", "site", "--since", "2020-01-01")
+    assert (code, "1 article changed since 2020-01-01" in err, "0 of them" in err) == (0, True, True)
+
+
+def test_undoing_names_what_and_asks_first(desk: Desk, repository: Path) -> None:
+    desk.set("git-secret")
+    desk.call("add", "site", "--cms", "github", "--site", str(repository))
+    assert desk.call("undo", "site")[0] == 2
+    assert desk.call("undo", "site", "--since", "2020-01-01", typed="n\n")[0] == 1
+    assert desk.read("undo", "site", "--since", "2020-01-01", "--yes") == {"restored": 0, "as_before": 0, "left": []}
+
+
+def test_a_source_without_a_cms_has_nothing_to_look_at(desk: Desk) -> None:
+    desk.call("add", "blog", "--cms", "standard")
+    code, _, err = desk.call("reconcile", "blog")
+    assert (code, "--site" in err) == (2, True)

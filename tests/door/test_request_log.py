@@ -1,0 +1,120 @@
+"""What is noted of a request: its id, its line in the log, its figures; never its path."""
+
+import io
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import count
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+
+from app.door.request_log import RequestLog
+from app.watching.logs import logging_to
+from app.watching.witness import Witness
+
+pytestmark = pytest.mark.anyio
+
+OURS = logging.getLogger("app.llm.somewhere")
+
+
+def _build(witness: Witness) -> FastAPI:
+    app, ids = FastAPI(), count(1)
+
+    @app.get("/articles/{article}")
+    async def _give(article: str) -> str:
+        OURS.warning("a line from below")
+        return article
+
+    @app.get("/broken")
+    async def _break() -> None:
+        raise RuntimeError("swordfish")
+
+    @app.get("/events")
+    async def _stream() -> StreamingResponse:
+        return StreamingResponse(iter(["data: 1\n\n"]), media_type="text/event-stream")
+
+    timer = count()
+    app.add_middleware(
+        RequestLog, witness=witness, new_id=lambda: f"made-{next(ids)}", timer_s=lambda: next(timer) / 100
+    )
+    return app
+
+
+@asynccontextmanager
+async def _ask(witness: Witness, stream: io.StringIO | None = None) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=_build(witness), raise_app_exceptions=False)
+    with logging_to(stream or io.StringIO(), "json", "info"):
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+            yield client
+
+
+def _read_lines(stream: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("sent", "given"),
+    [
+        pytest.param({}, "made-1", id="none came along"),
+        pytest.param({"X-Request-Id": "Ab-1_2.3"}, "Ab-1_2.3", id="a harmless one"),
+        pytest.param({"X-Request-Id": "a" * 64}, "a" * 64, id="as long as may be"),
+        pytest.param({"X-Request-Id": "a" * 65}, "made-1", id="too long"),
+        pytest.param({"X-Request-Id": "a b"}, "made-1", id="a space"),
+        pytest.param({"X-Request-Id": "a\x1b[2J"}, "made-1", id="what steers a terminal"),
+        pytest.param({"X-Request-Id": "-a"}, "made-1", id="what looks like an option"),
+        pytest.param({"X-Request-Id": ""}, "made-1", id="an empty one"),
+    ],
+)
+async def test_the_answer_has_the_id_that_came_along_or_one_that_was_made(sent: dict[str, str], given: str) -> None:
+    async with _ask(Witness()) as client:
+        assert (await client.get("/articles/1", headers=sent)).headers["x-request-id"] == given
+
+
+async def test_a_request_is_one_line_and_what_is_logged_meanwhile_carries_its_id() -> None:
+    stream = io.StringIO()
+    async with _ask(Witness(), stream) as client:
+        await client.get("/articles/my-secret-title?token=swordfish", headers={"X-Request-Id": "r-1"})
+    below, line = _read_lines(stream)
+    assert (below["event"], below["request"]) == ("a line from below", "r-1")
+    known = {name: line[name] for name in ("event", "request", "method", "route", "status", "ms", "level")}
+    assert known == {
+        "event": "request", "request": "r-1", "method": "GET", "route": "/articles/{article}", "status": 200,
+        "ms": 10.0, "level": "info",
+    }  # fmt: skip
+    assert "secret" not in stream.getvalue()
+    assert "swordfish" not in stream.getvalue()
+
+
+async def test_an_error_that_nobody_foresaw_is_answered_with_its_id_and_counted() -> None:
+    witness, stream = Witness(), io.StringIO()
+    async with _ask(witness, stream) as client:
+        response = await client.get("/broken", headers={"X-Request-Id": "r-1"})
+    assert (response.status_code, response.headers["x-request-id"]) == (500, "r-1")
+    assert response.headers["content-type"] == "application/problem+json"
+    assert "swordfish" not in response.text
+    assert _read_lines(stream)[-1]["status"] == 500
+    labels = {"method": "GET", "route": "/broken", "status": "500"}
+    assert witness.meters.registry.get_sample_value("http_requests_total", labels) == 1
+
+
+async def test_made_up_paths_and_methods_make_no_new_figures() -> None:
+    witness = Witness()
+    async with _ask(witness) as client:
+        for number in range(20):
+            await client.request(f"METHOD{number}", f"/nowhere/{number}")
+    found = [s for m in witness.meters.registry.collect() for s in m.samples if s.name == "http_requests_total"]
+    assert [(s.labels, s.value) for s in found] == [({"method": "other", "route": "unmatched", "status": "404"}, 20)]
+
+
+async def test_a_stream_is_counted_and_not_timed() -> None:
+    witness = Witness()
+    async with _ask(witness) as client:
+        await client.get("/events")
+    read = witness.meters.registry.get_sample_value
+    assert read("http_requests_total", {"method": "GET", "route": "/events", "status": "200"}) == 1
+    assert read("http_request_duration_seconds_count", {"method": "GET", "route": "/events"}) is None

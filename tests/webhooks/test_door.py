@@ -1,0 +1,340 @@
+"""The webhook door: what is signed is kept once and answered at once, and what is not learns nothing."""
+
+import asyncio
+import json
+import logging
+import threading
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.cms.adapter import Adapter
+from app.cms.arrival import Arrival
+from app.domain.article_event import ArticleEvent
+from app.domain.delivery import Outcome
+from app.domain.source import Source
+from app.errors import BadPayload
+from app.store.connection import Connection
+from app.store.deliveries import load_delivery, settle_delivery
+from app.store.sources import keep_source
+from app.webhooks.receiving import SAME_CALL
+from app.webhooks.sparing import SHORT
+from tests.webhooks.door_app import (
+    MAX_BYTES,
+    NOW,
+    SECRET,
+    Door,
+    build_payload,
+    open_door,
+    replace_reading,
+    sign,
+)
+
+pytestmark = pytest.mark.anyio
+
+BODY = build_payload()
+OTHER = "whsec_" + "QUFB" * 11
+FIRST = {"delivery": "d1", "status": "accepted", "classification_url": "/deliveries/d1"}
+
+
+@pytest.fixture
+async def door(tmp_path: Path) -> AsyncIterator[Door]:
+    """A door for one source, `blog`, by Standard Webhooks."""
+    async with open_door(tmp_path) as opened:
+        opened.add("blog", "standard", SECRET)
+        yield opened
+
+
+async def send(
+    door: Door, body: bytes = BODY, name: str = "blog", headers: Mapping[str, str | None] | None = None
+) -> httpx.Response:
+    """A signed call, with these headers in place of its own; None takes one away."""
+    chosen = {**sign(body), **(headers or {})}
+    given = {key: value for key, value in chosen.items() if value is not None}
+    return await door.client.post(f"/webhooks/{name}", content=body, headers=given)
+
+
+async def test_a_signed_call_is_kept_and_answered_and_the_worker_is_woken(door: Door) -> None:
+    assert not door.doors.woken.is_set()
+    response = await send(door)
+    assert (response.status_code, response.json()) == (202, FIRST)
+    assert door.doors.woken.is_set()
+    kept = door.doors.database.read_now(lambda c: load_delivery(c, "d1"))
+    assert (kept.state, kept.received_at, kept.due_at) == ("waiting", NOW, NOW)
+    assert [(event.what, event.id, event.title) for event in kept.events] == [("published", "a1", "Article 1")]
+
+
+async def test_the_same_call_again_gets_the_same_answer(door: Door) -> None:
+    first = await send(door)
+    door.doors.woken.clear()
+    door.clock.moment += timedelta(seconds=60)
+    for body in (
+        BODY,
+        build_payload(2),
+    ):  # its id tells a repetition, and a new try has a time and signature of its own
+        response = await send(door, body, headers=sign(body, at=door.clock.moment))
+        assert (response.status_code, response.content) == (202, first.content)
+    assert len(door.list_kept()) == 1
+
+
+async def test_the_answer_stays_the_same_once_all_is_decided(door: Door) -> None:
+    first = await send(door)
+    settle(door, "d1")
+    assert (await send(door)).content == first.content
+
+
+def settle(door: Door, delivery_id: str) -> None:
+    """Have it decided."""
+    outcome = Outcome(article="blog:a1", fate="classified", decision="x1", written=("baking",))
+
+    def work(c: Connection) -> None:
+        settle_delivery(c, load_delivery(c, delivery_id).model_copy(update={"state": "done", "outcomes": (outcome,)}))
+
+    door.doors.database.write_now(work)
+
+
+async def test_two_of_the_same_at_the_same_moment_are_kept_once(door: Door) -> None:
+    responses = await asyncio.gather(*(send(door) for _ in range(10)))
+    assert {response.status_code for response in responses} == {202}
+    assert len({response.content for response in responses}) == 1
+    assert len(door.list_kept()) == 1
+
+
+REFUSED = [
+    pytest.param("shop", BODY, {}, "There is no source of that name", id="no such source"),
+    pytest.param("%00%ff", BODY, {}, "There is no source of that name", id="a name that nobody can have"),
+    pytest.param("blog", BODY.replace(b"Bread", b"Broad"), sign(BODY), "does not hold", id="another body"),
+    pytest.param(
+        "blog", BODY, sign(BODY, key=b"another secret, and long enough"), "does not hold", id="another secret"
+    ),
+    pytest.param("blog", BODY, sign(BODY, at=NOW - timedelta(hours=1)), "too old", id="an old signature"),
+    pytest.param("blog", BODY, {"webhook-signature": None}, "no webhook-signature", id="no signature"),
+    pytest.param("blog", BODY, {"webhook-signature": "v1,%%%"}, "no signature", id="a malformed signature"),
+    pytest.param("bare", BODY, {}, "no secret that counts", id="a source without a secret"),
+    pytest.param("odd", BODY, {}, "option tolerance", id="an option that cannot be used"),
+]
+
+
+@pytest.mark.parametrize(("name", "body", "headers", "logged"), REFUSED)
+async def test_what_is_not_verified_is_refused_in_the_same_words_and_the_log_has_the_cause(
+    door: Door,
+    *,
+    name: str,
+    body: bytes,
+    headers: dict[str, str | None],
+    logged: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    door.add("bare")
+    door.add("odd", "standard", SECRET, tolerance="soon")
+    response = await send(door, body, name, headers)
+    told, plain = response.json(), (await send(door, name="nobody-has-this-name")).json()
+    assert (response.status_code, told | {"instance": ""}) == (401, plain | {"instance": ""})
+    assert "www-authenticate" in response.headers
+    assert logged in caplog.records[0].getMessage()
+    assert SECRET.removeprefix("whsec_") not in caplog.text
+    assert door.list_kept() == []
+
+
+async def test_a_name_without_an_end_is_not_logged_without_an_end(door: Door, caplog: pytest.LogCaptureFixture) -> None:
+    assert (await send(door, name="x" * 20_000)).status_code == 401
+    assert len(caplog.text) < 1000
+
+
+async def test_while_secrets_are_changed_both_are_good(door: Door) -> None:
+    door.add("both", "standard", OTHER, SECRET)
+    assert (await send(door, name="both")).status_code == 202
+
+
+TYPES = [
+    pytest.param("application/json", 202, id="JSON"),
+    pytest.param("Application/JSON; charset=utf-8", 202, id="JSON with a charset"),
+    pytest.param("application/vnd.contentful.management.v1+json", 202, id="a vendor's JSON"),
+    pytest.param("text/plain", 415, id="text, which a browser sends without asking"),
+    pytest.param("text/plain; application/json", 415, id="text that says it is JSON"),
+    pytest.param("multipart/form-data; boundary=x", 415, id="multipart"),
+    pytest.param("application/x-www-form-urlencoded", 415, id="a form, where the CMS sends none"),
+    pytest.param("", 415, id="nothing"),
+    pytest.param(None, 415, id="no header"),
+]
+
+
+@pytest.mark.parametrize(("media_type", "status"), TYPES)
+async def test_only_json_is_taken(door: Door, media_type: str | None, status: int) -> None:
+    assert (await send(door, headers={"content-type": media_type})).status_code == status
+    assert len(door.list_kept()) == (status == 202)
+
+
+async def test_a_form_does_not_tell_which_sources_there_are(door: Door) -> None:
+    form = "application/x-www-form-urlencoded"
+    door.add("forms", "wp-webhooks", "secret")
+    answers = [
+        await send(door, name=name, headers={"content-type": form, "webhook-id": "m"})
+        for name in ("blog", "forms", "shop")
+    ]
+    assert [answer.status_code for answer in answers] == [401, 401, 401]
+
+
+async def test_what_cannot_be_mapped_is_refused_with_the_field_and_kept(door: Door) -> None:
+    body = json.dumps({"type": "article.published", "data": {"id": 1, "title": ["x"], "html": "<p>x</p>"}}).encode()
+    answers = [await send(door, body), await send(door, body)]
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert "title" in answers[0].json()["detail"]
+    assert "delivery d1" in answers[0].json()["detail"]
+    assert answers[0].content == answers[1].content
+    ((source, state, reason),) = door.list_kept()
+    assert (source, state, "title" in reason) == ("blog", "parked", True)
+    assert not door.doors.woken.is_set()
+
+
+async def test_what_could_not_be_mapped_is_taken_once_it_can_be(tmp_path: Path) -> None:
+    def refuse(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
+        if source.options.get("tolerance") is None:
+            raise BadPayload("data.title is missing")
+        return (ArticleEvent(what="published", id="a1"),)
+
+    def change(adapter: Adapter) -> Adapter:
+        return replace_reading(adapter, read_events=refuse)
+
+    async with open_door(tmp_path, change=change) as door:
+        source = door.add("blog", "standard", SECRET)
+        assert (await send(door)).status_code == 422
+        mended = source.model_copy(update={"options": {"tolerance": "60"}})
+        door.doors.database.write_now(lambda c: keep_source(c, mended))
+        response = await send(door)
+        assert (response.status_code, response.json()) == (202, FIRST)
+        assert door.list_kept() == [("blog", "waiting", "")]
+
+
+async def test_what_concerns_no_article_is_done_at_once(door: Door) -> None:
+    response = await send(door, build_payload(kind="comment.added"))
+    assert (response.status_code, response.json()["status"]) == (202, "ignored")
+    assert [state for _, state, _ in door.list_kept()] == ["done"]
+    assert not door.doors.woken.is_set()
+
+
+@pytest.mark.parametrize("body", [b"[" * 5000, b"{", b"\xff\xfe", b"null", b"[]", b'"' + b'\\"' * 5000, b""])
+async def test_a_body_that_is_no_payload_is_refused_clearly(door: Door, body: bytes) -> None:
+    response = await send(door, body)
+    assert response.status_code in {401, 422}  # Standard Webhooks signs nothing but UTF-8
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_body_over_the_limit_is_refused_however_it_comes(door: Door) -> None:
+    sent = 0
+
+    async def stream() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(100):
+            sent += 10_000
+            yield b"x" * 10_000
+
+    headers = {"content-type": "application/json"}
+    response = await door.client.post("/webhooks/blog", content=stream(), headers=headers)
+    assert response.status_code == 413
+    assert sent <= MAX_BYTES + 20_000
+    assert door.list_kept() == []
+
+
+async def test_what_is_large_is_read_beside_the_event_loop(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    def watch(adapter: Adapter) -> Adapter:
+        def read(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
+            seen.append(threading.current_thread().name)
+            return adapter.read_events(arrival, source)
+
+        return replace_reading(adapter, read_events=read)
+
+    async with open_door(tmp_path, change=watch) as door:
+        door.add("blog", "standard", SECRET)
+        for size in (1, SHORT):
+            body = build_payload(size, "x" * size)
+            await send(door, body, headers=sign(body, f"m{size}"))
+    assert [name.startswith("webhooks") for name in seen] == [False, True]
+
+
+async def test_what_is_told_begins_with_the_address_that_the_service_is_called_by(tmp_path: Path) -> None:
+    async with open_door(tmp_path, address="https://tags.example") as door:
+        door.add("blog", "standard", SECRET)
+        assert (await send(door)).json()["classification_url"] == "https://tags.example/deliveries/d1"
+        settle(door, "d1")
+        (outcome,) = (await door.client.get("/deliveries/d1")).json()["outcomes"]
+        assert outcome["classification_url"] == "https://tags.example/classifications/x1"
+
+
+BARE = b'{"event":"articles.items.update","trigger":{"payload":{"tags":["a"]},"keys":["1"],"collection":"articles"}}'
+
+
+async def post_bare(door: Door) -> str:
+    """What Directus sends of a change: neither text, nor date, nor id."""
+    headers = {"content-type": "application/json", "authorization": "Bearer shared-token"}
+    response = await door.client.post("/webhooks/items", content=BARE, headers=headers)
+    assert response.status_code == 202
+    return str(response.json()["delivery"])
+
+
+async def test_the_same_bytes_are_another_call_once_the_first_is_long_dealt_with(door: Door) -> None:
+    """Whoever sends only what changed sends the same when a tag is set, taken away, and set again."""
+    door.add("items", "directus", "shared-token")
+    first = await post_bare(door)
+    door.clock.moment += 2 * SAME_CALL
+    assert await post_bare(door) == first, "it still waits"
+    settle(door, first)
+    second = await post_bare(door)
+    assert second != first
+    assert len(door.list_kept()) == 2
+
+
+async def test_the_same_bytes_soon_after_are_the_same_call(door: Door) -> None:
+    door.add("items", "directus", "shared-token")
+    first = await post_bare(door)
+    settle(door, first)
+    door.clock.moment += SAME_CALL
+    assert await post_bare(door) == first
+
+
+async def test_the_same_bytes_to_another_source_are_another_call(door: Door) -> None:
+    for name in ("items", "others"):
+        door.add(name, "token", "shared-token")
+        headers = {"content-type": "application/json", "authorization": "Bearer shared-token"}
+        await door.client.post(f"/webhooks/{name}", content=BODY, headers=headers)
+    assert sorted(source for source, _, _ in door.list_kept()) == ["items", "others"]
+
+
+async def test_a_sender_cannot_keep_a_name_without_an_end(door: Door) -> None:
+    message = "m" * 5_000
+    for _ in range(2):
+        response = await send(door, headers=sign(BODY, message))
+        assert (response.status_code, response.json()) == (202, FIRST)
+
+
+async def test_a_delivery_tells_what_became_of_it(door: Door, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    await send(door)
+    waiting = (await door.client.get("/deliveries/d1")).json()
+    assert (waiting["state"], waiting["source"], waiting["outcomes"]) == ("waiting", "blog", [])
+    settle(door, "d1")
+    done = (await door.client.get("/deliveries/d1")).json()
+    assert (done["state"], done["outcomes"]) == (
+        "done",
+        [
+            {
+                "article": "blog:a1",
+                "fate": "classified",
+                "classification_url": "/classifications/x1",
+                "reason": "",
+                "written": ["baking"],
+            }
+        ],
+    )
+    assert "Bread" not in caplog.text + json.dumps(done)
+
+
+@pytest.mark.parametrize("delivery_id", ["d9", "%00", "x" * 200])
+async def test_a_delivery_that_is_not_kept_is_not_found(door: Door, delivery_id: str) -> None:
+    response = await door.client.get(f"/deliveries/{delivery_id}")
+    assert (response.status_code, response.headers["content-type"]) == (404, "application/problem+json")
