@@ -32,7 +32,7 @@ def application() -> FastAPI:
     return create_app(build_services(Settings(judge="local")))
 
 
-SHARED = ("openai_", "tiktoken_")
+SHARED = ("openai_", "tiktoken_", "otel_")
 """Variables that mean for us what they mean elsewhere."""
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Protocol
 
 from pydantic_core import from_json
 
@@ -30,6 +31,14 @@ MOST_LESSONS = 8
 NONCE_LETTERS = 8
 
 
+class MakeScheduler(Protocol):
+    """See `Scheduler`'s constructor."""
+
+    def __call__(self, limits: Limits, clock: Clock, random: Callable[[], float], *, subject: str) -> Scheduler:
+        """A scheduler for one server and model."""
+        ...
+
+
 class Asker:
     """A chat model behind a wire: waits for its turn, stays within budgets, tries again where that may help.
 
@@ -49,9 +58,9 @@ class Asker:
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         self.name = wire.name
+        self.scheduler = scheduler
         self._wire = wire
         self._capabilities = capabilities
-        self._scheduler = scheduler
         self._accounts = accounts
         self._clock = clock
         self._new_id = new_id
@@ -77,7 +86,7 @@ class Asker:
 
     async def _ask(self, question: Question, purpose: Purpose, errand: Errand, tab: Tab) -> tuple[Sent, Shape]:
         """The answer, and how it was asked for, after as many attempts as it takes and may take."""
-        turn = self._scheduler.arrive(errand.urgency)
+        turn = self.scheduler.arrive(errand.urgency)
         lessons = 0
         while True:
             try:
@@ -87,7 +96,7 @@ class Asker:
                     lessons += 1
                     turn.attempts -= 1
                     continue
-                wait_s = self._scheduler.plan_retry(turn, failure)
+                wait_s = self.scheduler.plan_retry(turn, failure)
                 if wait_s is None:
                     raise explain_failure(failure, name_subject(self._wire), turn.attempts) from failure
             await self._clock.sleep(wait_s)
@@ -110,27 +119,27 @@ class Asker:
         need = self._accounts.estimate(question, max(1.0, self._cut_prompts.ratio))
         # Before it waits, so that it does not wait for nothing; and when it is let in, since others spend meanwhile.
         await self._accounts.check(need, errand, tab)
-        taken = await self._scheduler.enter(turn, need.tokens)
+        taken = await self.scheduler.enter(turn, need.tokens)
         try:
             attempt = await self._accounts.open(need, purpose, errand, tab)
         except BaseException:
             turn.attempts -= 1
-            self._scheduler.leave_unfinished(taken, sent=False)
+            self.scheduler.leave_unfinished(taken, sent=False)
             raise
         shape, begun = self._capabilities.shape, self._clock.count()
         try:
             sent = await self._wire.send(question, shape, attempt_id=attempt.id, timeout_s=self._timeout_s)
         except AttemptFailed as failure:
             failure.shape = failure.shape or shape
-            self._scheduler.leave_failed(taken, failure)
+            self.scheduler.leave_failed(taken, failure)
             await self._accounts.close_failed(attempt, failure, self._clock.count() - begun, tab)
             raise
         except BaseException:
-            self._scheduler.leave_unfinished(taken, sent=True)
+            self.scheduler.leave_unfinished(taken, sent=True)
             await self._accounts.close_unknown(attempt, self._clock.count() - begun, tab)
             raise
         used = sent.reply.tokens
-        self._scheduler.leave_answered(taken, used.input + used.output if used else None, sent.limits)
+        self.scheduler.leave_answered(taken, used.input + used.output if used else None, sent.limits)
         await self._accounts.close_answered(attempt, sent.reply, self._clock.count() - begun, tab)
         return sent, shape
 
@@ -148,7 +157,7 @@ class Asker:
         question = self._capabilities.build_probe(nonce)
         try:
             async with asyncio.timeout(PROBE_TIMEOUT_S):
-                sent, _ = await self._attempt(question, "probe", errand, tab, self._scheduler.arrive("editor"))
+                sent, _ = await self._attempt(question, "probe", errand, tab, self.scheduler.arrive("editor"))
         except (AttemptFailed, ModelUnavailable, BudgetSpent, TimeoutError):
             return
         self._capabilities.settle(nonce, sent.reply)
@@ -166,6 +175,7 @@ def build_asker(
     caps: Caps,
     price: Price | None,
     timeout_s: float = TIMEOUT_S,
+    make_scheduler: MakeScheduler = Scheduler,
 ) -> Asker:
     """The asker of one server, key and model; whatever runs in the process shares it. `random` gives 0 to 1.
 
@@ -174,7 +184,7 @@ def build_asker(
     """
     budgets = Budgets(caps, price=price, model=wire.name)
     accounts = Accounts(ledger, budgets, clock, new_id, server=wire.server, model=wire.name, price=price)
-    scheduler = Scheduler(limits, clock, random, subject=name_subject(wire))
+    scheduler = make_scheduler(limits, clock, random, subject=name_subject(wire))
     return Asker(wire, capabilities, scheduler, accounts, clock=clock, new_id=new_id, timeout_s=timeout_s)
 
 

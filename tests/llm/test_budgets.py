@@ -127,7 +127,7 @@ def test_an_errand_without_a_job_has_no_cap_of_its_own() -> None:
 )
 def test_only_the_sums_that_matter_are_looked_up(caps: Caps, errand: Errand, looks: tuple[bool, bool]) -> None:
     budgets = Budgets(caps, price=PRICE, model="m")
-    assert (budgets.caps_day, budgets.caps_job(errand)) == looks
+    assert (budgets.caps_day, budgets.caps_account(errand)) == looks
 
 
 @pytest.mark.parametrize("caps", [Caps(day_usd=1), Caps(job_usd=1), Caps(call_usd=1)], ids=["day", "job", "call"])

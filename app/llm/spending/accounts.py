@@ -4,7 +4,7 @@ import asyncio
 import math
 from collections.abc import Callable
 
-from app.domain.attempt import Attempt, Purpose, Spent, Status, Tokens
+from app.domain.attempt import Attempt, Purpose, Spent, Status, Tokens, name_account, tell_day
 from app.domain.errand import Errand
 from app.domain.verdict import Usage
 from app.errors import BudgetSpent
@@ -76,9 +76,9 @@ class Accounts:
         while True:
             settled = self._settled
             day = await self._ledger.sum_day() if self._budgets.caps_day else Spent()
-            job = await self._ledger.sum_job(errand.job) if errand.job and self._budgets.caps_job(errand) else Spent()
+            account = await self._sum_account(errand) if self._budgets.caps_account(errand) else Spent()
             try:
-                return self._budgets.check_sums(need, errand, day, job)
+                return self._budgets.check_sums(need, errand, day, account)
             except BudgetSpent:
                 if settled == self._settled:
                     raise
@@ -154,6 +154,7 @@ class Accounts:
             model=self._model,
             urgency=errand.urgency,
             job=errand.job,
+            key=errand.payer.key if errand.payer else None,
             purpose=purpose,
             status="sent",
             tokens=Tokens(input=need.input_tokens, output=need.output_tokens),
@@ -162,12 +163,20 @@ class Accounts:
             prices_as_of=self._price.as_of if self._price else None,
         )
 
+    async def _sum_account(self, errand: Errand) -> Spent:
+        """What the errand's job took, else what the key that asked took today."""
+        if errand.job is not None:
+            return await self._ledger.sum_job(errand.job)
+        if errand.payer is None:
+            return Spent()
+        return await self._ledger.sum_job(name_account(errand.payer.key, tell_day(self._clock.now())))
+
     async def _write_down(self, attempt: Attempt, need: Need, errand: Errand) -> None:
         while True:
             settled = self._settled
             try:
                 return await self._ledger.open(
-                    attempt, lambda day, job: self._budgets.check_sums(need, errand, day, job)
+                    attempt, lambda day, account: self._budgets.check_sums(need, errand, day, account)
                 )
             except BudgetSpent:
                 # What was settled since the sums were read may have made room.

@@ -10,6 +10,7 @@ from app.llm.spending.prices import Price
 from app.llm.tab import Tab
 
 _RAISE = "Raise it, or set SCOPENOTE_JUDGE=local"
+_OTHER_KEY = "Wait for midnight UTC, or ask whoever runs the service for a key with more"
 _WAIT = "Raise it, wait for midnight UTC, or set SCOPENOTE_JUDGE=local"
 
 
@@ -59,10 +60,11 @@ class Budgets:
         """Whether it matters what the day's attempts took."""
         return self._caps.day_usd is not None or self._caps.day_tokens is not None
 
-    def caps_job(self, errand: Errand) -> bool:
-        """Whether it matters what the errand's job took."""
-        caps = (self._caps.job_usd, self._caps.job_tokens, errand.most_usd)
-        return errand.job is not None and any(cap is not None for cap in caps)
+    def caps_account(self, errand: Errand) -> bool:
+        """Whether it matters what the errand's job took, or today the key that asked."""
+        if errand.job is None:
+            return errand.payer is not None and errand.payer.most_day_usd is not None
+        return any(cap is not None for cap in (self._caps.job_usd, self._caps.job_tokens, errand.most_usd))
 
     def check_call(self, need: Need, tab: Tab) -> None:
         """Pass what fits into the caps on one classification.
@@ -74,8 +76,8 @@ class Budgets:
         _check_tokens("SCOPENOTE_BUDGET_CALL_TOKENS", self._caps.call_tokens, spent, need, _RAISE)
         _check_usd("SCOPENOTE_BUDGET_CALL_USD", self._caps.call_usd, spent, need, _RAISE)
 
-    def check_sums(self, need: Need, errand: Errand, day: Spent, job: Spent) -> None:
-        """Pass what fits into the caps on the errand's job and on the day, with what each took so far.
+    def check_sums(self, need: Need, errand: Errand, day: Spent, account: Spent) -> None:
+        """Pass what fits into the caps on the errand's job (else its payer) and on the day, with what each took so far.
 
         Raises:
             BudgetSpent: it does not; the text names the setting, what is spent and what is needed.
@@ -85,9 +87,14 @@ class Budgets:
             if errand.most_usd is not None and need.cost_usd is None:
                 raise BudgetSpent(_tell_no_price("--max-cost", self._model))
             go_on = f"`scopenote jobs resume {errand.job} --max-cost USD` goes on with more"
-            _check_usd("--max-cost", errand.most_usd, job, need, go_on)
-            _check_tokens("SCOPENOTE_BUDGET_JOB_TOKENS", caps.job_tokens, job, need, _RAISE)
-            _check_usd("SCOPENOTE_BUDGET_JOB_USD", caps.job_usd, job, need, _RAISE)
+            _check_usd("--max-cost", errand.most_usd, account, need, go_on)
+            _check_tokens("SCOPENOTE_BUDGET_JOB_TOKENS", caps.job_tokens, account, need, _RAISE)
+            _check_usd("SCOPENOTE_BUDGET_JOB_USD", caps.job_usd, account, need, _RAISE)
+        elif errand.payer is not None and errand.payer.most_day_usd is not None:
+            name = f"The key {errand.payer.name!r}, made with --budget-day"
+            if need.cost_usd is None:
+                raise BudgetSpent(_tell_no_price(name, self._model))
+            _check_usd(name, errand.payer.most_day_usd, account, need, _OTHER_KEY)
         _check_tokens("SCOPENOTE_BUDGET_DAY_TOKENS", caps.day_tokens, day, need, _WAIT)
         _check_usd("SCOPENOTE_BUDGET_DAY_USD", caps.day_usd, day, need, _WAIT)
 
@@ -111,7 +118,8 @@ def _describe(cap: str, spent: str, need: str, remedy: str) -> str:
 
 
 def _tell_no_price(name: str, model: str) -> str:
-    tokens = name.replace("_USD", "_TOKENS") if name.endswith("_USD") else "SCOPENOTE_BUDGET_JOB_TOKENS"
+    tokens = "SCOPENOTE_BUDGET_JOB_TOKENS" if name == "--max-cost" else "SCOPENOTE_BUDGET_DAY_TOKENS"
+    tokens = name.replace("_USD", "_TOKENS") if name.endswith("_USD") else tokens
     return (
         f"{name} cannot be kept, because the price of model {model!r} is not known. "
         f"Name the price in a file and the file in SCOPENOTE_PRICES, or cap tokens instead: {tokens}."

@@ -2,10 +2,10 @@
 
 from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
-from app.domain.attempt import Allow, Attempt, Spent, add_spent, count_attempt
+from app.domain.attempt import Allow, Attempt, Spent, add_spent, count_attempt, tell_day
 
 KEPT_ATTEMPTS = 1000
 
@@ -42,7 +42,7 @@ class Ledger(Protocol):
         ...
 
     async def sum_job(self, job: str) -> Spent:
-        """The same of one job's attempts, on whatever day.
+        """The same of one job's attempts, on whatever day; `job` is an account, as `Attempt.account` names it.
 
         Raises:
             ModelUnavailable: it cannot be read.
@@ -68,7 +68,7 @@ class MemoryLedger:
         """See `Ledger.open`."""
         if attempt.id in self._known:
             return
-        allow(self._sum_day(attempt.day), self._sum_job(attempt.job) if attempt.job else Spent())
+        allow(self._sum_day(attempt.day), self._sum_job(attempt.account) if attempt.account else Spent())
         self._known.add(attempt.id)
         self._open[attempt.id] = attempt
 
@@ -78,13 +78,13 @@ class MemoryLedger:
             return
         took = count_attempt(attempt)
         self._closed_by_day[attempt.day] = add_spent(self._closed_by_day.get(attempt.day, Spent()), took)
-        if attempt.job:
-            self._closed_by_job[attempt.job] = add_spent(self._closed_by_job.get(attempt.job, Spent()), took)
+        if attempt.account:
+            self._closed_by_job[attempt.account] = add_spent(self._closed_by_job.get(attempt.account, Spent()), took)
         self.recent.append(attempt)
 
     async def sum_day(self) -> Spent:
         """See `Ledger.sum_day`."""
-        return self._sum_day(self._now().astimezone(UTC).date().isoformat())
+        return self._sum_day(tell_day(self._now()))
 
     async def sum_job(self, job: str) -> Spent:
         """See `Ledger.sum_job`."""
@@ -100,6 +100,6 @@ class MemoryLedger:
     def _sum_job(self, job: str) -> Spent:
         spent = self._closed_by_job.get(job, Spent())
         for attempt in self._open.values():
-            if attempt.job == job:
+            if attempt.account == job:
                 spent = add_spent(spent, count_attempt(attempt))
         return spent
