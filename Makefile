@@ -5,7 +5,7 @@ DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test check requirements bench bench-exclusions bench-retrieval bench-speed bench-quality \
-	bench-prompts bench-packing bench-asking bench-containment bench-second-opinion bench-jobs bench-reclassify
+	bench-prompts bench-packing bench-asking bench-containment bench-second-opinion bench-jobs bench-reclassify bench-door
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 22
@@ -66,6 +66,9 @@ bench-jobs: install  ## jobs under kills, on both databases: items once, takeove
 
 bench-reclassify: install  ## an archive of 10,000 articles: full run, unchanged, one definition edited, kills
 	$(BIN)/python -m bench.reclassify
+
+bench-door: install  ## webhooks under load, through a kill -9
+	$(BIN)/python -m bench.door
 
 requirements:  ## pin the requirements again (needs uv)
 	uv pip compile --quiet pyproject.toml requirements/model.in --universal --generate-hashes --no-header --no-annotate --python-version 3.11 -o requirements/runtime.txt

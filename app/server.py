@@ -56,6 +56,7 @@ def create_app(services: Services) -> FastAPI:
         version="0.1.0",
         docs_url=None,  # the default viewers load scripts from elsewhere; app.web.reference shows the API
         redoc_url=None,
+        redirect_slashes=False,  # it would put a Host header that anybody can write into an address
     )
     app.state.services = services
     app.state.monitor = build_monitor(services)

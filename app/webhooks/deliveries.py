@@ -61,7 +61,7 @@ def tell_delivery(delivery: Delivery, address: str) -> ToldDelivery:
     )
 
 
-@router.get("/deliveries/{delivery_id}", responses=problems(404, 503))
+@router.get("/deliveries/{delivery_id}", responses=problems(404, 422, 503))
 async def show_delivery(delivery_id: Annotated[str, Path(max_length=200)], services: CurrentServices) -> ToldDelivery:
     """What became of one webhook call, article by article."""
     delivery = await services.database.read(lambda c: load_delivery(c, delivery_id))

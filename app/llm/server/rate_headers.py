@@ -61,9 +61,10 @@ def find_duration_s(text: str) -> float | None:
 
 
 def _find_number(text: str | None) -> float | None:
-    if text is None or len(text) > _LONGEST or not _NUMBER.fullmatch(text.strip()):
+    plain = "" if text is None or len(text) > _LONGEST else text.strip()
+    if not _NUMBER.fullmatch(plain):
         return None
-    number = float(text)
+    number = float(plain)
     return number if math.isfinite(number) else None
 
 
