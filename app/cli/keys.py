@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.exits import telling_errors
-from app.cli.terminal import say, write_json
+from app.cli.terminal import join_words, open_console, say, write_json
 from app.domain.key import Scope
 from app.settings import load_settings
 
@@ -121,7 +121,7 @@ def rotate(
 def _show(key: "Key", made: "NewKey") -> None:
     """The key alone to standard output, so that it can go into a file or another command."""
     say(f"Key {key.id} ({key.name}), scope {key.scope}. It is shown this once; only its SHA-256 is kept. {LEARNT_IN}")
-    typer.echo(made.text)
+    open_console().print(join_words(made.text), soft_wrap=True)
 
 
 def _now() -> datetime:

@@ -81,8 +81,8 @@ def look_over(name: Name, since: Since = None, as_json: AsJson = False) -> None:
 
 
 def _run(name: str, work: "Callable[[Database, Site, Source], Awaitable[T]]") -> T:
-    from app.bootstrap.store_place import find_database_url
     from app.bootstrap.sites import build_open_site
+    from app.bootstrap.store_place import find_database_url
     from app.store.opening import open_database
     from app.store.sources import load_source
 

@@ -143,10 +143,10 @@ def test_without_a_public_address_it_is_said_how_to_give_one(desk: Desk) -> None
 
 def test_a_source_is_told_with_all_but_its_secrets(desk: Desk) -> None:
     desk.set(SECRET)
-    given = ("--site", "https://blog.example", "--mode", "draft", "--field", "concepts=primary", "--field", "tags=none")
+    given = ("--site", "https://blog.example", "--mode", "apply", "--field", "concepts=primary", "--field", "tags=none")
     desk.call("add", "blog", "--cms", "ghost", "--option", "collection=pages", *given)
     told = desk.read("show", "blog")
-    assert (told["name"], told["cms"], told["site"], told["mode"]) == ("blog", "ghost", "https://blog.example", "draft")
+    assert (told["name"], told["cms"], told["site"], told["mode"]) == ("blog", "ghost", "https://blog.example", "apply")
     assert told["options"] == {"collection": "pages"}
     assert told["fields"] == {"tags": None, "categories": "categories", "concepts": "primary"}
     assert [(secret["use"], secret["until"]) for secret in told["secrets"]] == [("verify", None)]
@@ -164,7 +164,7 @@ WRONG = [
     pytest.param(["x", "--cms", "standard", "--option", "reconcile_minutes=x"], "minutes", id="an option of all"),
     pytest.param(["x", "--cms", "standard", "--field", "topics=x"], "tags, categories", id="a kind that there is not"),
     pytest.param(["x", "--cms", "standard", "--mode", "apply"], "suggest", id="a CMS that is not written to"),
-    pytest.param(["x", "--cms", "wordpress", "--mode", "draft"], "--site", id="writing to nowhere"),
+    pytest.param(["x", "--cms", "wordpress", "--mode", "apply"], "--site", id="writing to nowhere"),
     pytest.param(["x", "--cms", "wordpress", "--site", "wp.example"], "http://", id="a site without a scheme"),
     pytest.param(["x", "--cms", "wordpress", "--site", "ftp://wp.example"], "http://", id="another scheme"),
     pytest.param(["x", "--cms", "wordpress", "--site", "https://u:secret@wp.example"], "login", id="a password"),
@@ -205,7 +205,7 @@ def test_a_change_leaves_what_is_not_named(desk: Desk) -> None:
 
 
 def test_a_change_that_cannot_be_used_changes_nothing(desk: Desk) -> None:
-    desk.call("add", "wp", "--cms", "wordpress", "--site", "https://wp.example", "--mode", "draft")
+    desk.call("add", "wp", "--cms", "wordpress", "--site", "https://wp.example", "--mode", "apply")
     assert desk.call("change", "wp", "--site", "none")[0] == 2
     assert desk.read("show", "wp")["site"] == "https://wp.example"
     assert desk.call("change", "wp")[0] == 2
