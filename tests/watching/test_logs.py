@@ -57,7 +57,7 @@ def test_nothing_that_is_logged_can_end_its_line_or_steer_a_terminal(form: Liter
         pytest.param("warning", "app.x", logging.INFO, False, id="ours where less is asked for"),
         pytest.param("info", "httpx", logging.INFO, False, id="a library that tells addresses"),
         pytest.param("debug", "openai", logging.DEBUG, False, id="a library that tells what it sends"),
-        pytest.param("debug", "uvicorn.error", logging.ERROR, True, id="a library that failed"),
+        pytest.param("debug", "httpcore", logging.ERROR, True, id="a library that failed"),
         pytest.param("error", "sqlalchemy.pool", logging.WARNING, False, id="a library where little is asked for"),
     ],
 )
