@@ -10,8 +10,8 @@ tried again while the process runs. What it does not get to, Scopenote finds whe
 
 import base64
 import hashlib
-import hmac
 import heapq
+import hmac
 import itertools
 import json
 import logging
@@ -59,11 +59,9 @@ def connect() -> None:
 
 
 def _tell_published(instance: Page, **signal: Any) -> None:  # noqa: ANN401 - whatever Wagtail sends along
-    # An alias has no tags of its own, and what only some may read is not sent anywhere.
-    if signal.get("alias") or instance.alias_of_id or instance.get_view_restrictions().exists():
-        return
-    is_first = instance.first_published_at == instance.last_published_at
-    _tell(instance, "page.published" if is_first else "page.updated")
+    if not signal.get("alias"):
+        is_first = instance.first_published_at == instance.last_published_at
+        _tell(instance, "page.published" if is_first else "page.updated")
 
 
 def _tell_unpublished(instance: Page, **_: Any) -> None:  # noqa: ANN401 - whatever Wagtail sends along
@@ -72,6 +70,9 @@ def _tell_unpublished(instance: Page, **_: Any) -> None:  # noqa: ANN401 - whate
 
 def _tell(page: Page, happened: str) -> None:
     if not (settings.SCOPENOTE_WEBHOOK_URL and settings.SCOPENOTE_WEBHOOK_SECRET):
+        return
+    # An alias has no tags of its own, and what only some may read is not sent anywhere.
+    if page.alias_of_id or page.get_view_restrictions().exists():
         return
     if any(hasattr(page, field) for field in _list_fields()):
         body = json.dumps(build_payload(page, happened), ensure_ascii=False, separators=(",", ":")).encode()
