@@ -57,6 +57,7 @@ async def _serve(services: "Services", listener: socket.socket) -> None:
     config = uvicorn.Config(
         app,
         http=PatientProtocol,
+        ws="none",  # nothing here speaks it, and it would pass by the gate
         proxy_headers=False,  # app.door.addresses reads them, and only from proxies that it was told of
         server_header=False,
         log_level="warning",

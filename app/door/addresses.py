@@ -6,6 +6,9 @@ from starlette.requests import HTTPConnection
 
 HERE = "127.0.0.1"
 """What a peer without an address, on a unix socket, counts as: only this machine reaches it."""
+_FORWARDED_FOR = "x-forwarded-for"
+_RELAYED = (_FORWARDED_FOR, "forwarded", "x-real-ip")
+"""What proxies add to what they pass on."""
 _HOME_PREFIX = 64
 """Of an IPv6 address; what comes after is the caller's to choose."""
 
@@ -19,8 +22,18 @@ def find_address(connection: HTTPConnection, proxies: int) -> str:
     peer = connection.client.host if connection.client else HERE
     if proxies == 0:
         return peer
-    told = [part.strip() for line in connection.headers.getlist("x-forwarded-for") for part in line.split(",")]
+    told = [part.strip() for line in connection.headers.getlist(_FORWARDED_FOR) for part in line.split(",")]
     return told[-proxies] if len(told) >= proxies else peer
+
+
+def is_relayed(connection: HTTPConnection, proxies: int) -> bool:
+    """Whether a proxy passed a request on that is not among those that are trusted: anybody may stand behind it.
+
+    One on this machine lends its address, which is loopback, to the whole world.
+    """
+    headers = connection.headers
+    told = sum(line.count(",") + 1 for line in headers.getlist(_FORWARDED_FOR))
+    return not 0 < proxies <= told and any(name in headers for name in _RELAYED)
 
 
 def is_here(address: str) -> bool:

@@ -13,7 +13,7 @@ from app.domain.key import Key, includes
 from app.domain.key import Scope as KeyScope
 from app.domain.value import Value
 from app.door.accepting import prefers_html
-from app.door.addresses import find_address, find_home, is_here
+from app.door.addresses import find_address, find_home, is_here, is_relayed
 from app.door.callers import Caller, answering
 from app.door.keys import Keyring
 from app.door.limits import Buckets
@@ -89,7 +89,7 @@ class Gate:
         if needed is None:
             return Caller(address=address)
         if not await self._keyring.is_closed():
-            if not (local or self._rules.is_open):
+            if not (self._rules.is_open or (local and not is_relayed(request, self._rules.proxies))):
                 raise NotAllowed(HERE_ONLY, is_known=True)
             return Caller(address=address)
         key, has_session = await self._identify(request)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, NonNegativeInt
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from app.domain.value import Value
 from app.errors import NotKept
@@ -38,10 +38,18 @@ def queue_callback(c: Connection, callback: Callback) -> bool:
 
 
 def claim_callbacks(c: Connection, now: datetime, until: datetime, *, limit: int) -> list[Callback]:
-    """Those that are due, the longest due first, with this try counted. They are nobody else's before `until`."""
+    """Those that are due, the longest due first, with this try counted. They are nobody else's before `until`.
+
+    Each source has the same share: one whose receiver hangs does not hold up the others'.
+    """
     due = (callbacks.c.state == "waiting", callbacks.c.due_at <= now)
-    query = select(callbacks).where(*due).order_by(callbacks.c.due_at).limit(limit)
-    found = [_read(row) for row in c.execute(query.with_for_update(skip_locked=True))]
+    query = select(callbacks).where(*due).order_by(callbacks.c.due_at).with_for_update(skip_locked=True)
+    waiting = select(callbacks.c.source).where(*due).group_by(callbacks.c.source)
+    sources = c.execute(waiting.order_by(func.min(callbacks.c.due_at)).limit(limit)).scalars().all()
+    share = limit // max(len(sources), 1)
+    found = [
+        _read(row) for source in sources for row in c.execute(query.where(callbacks.c.source == source).limit(share))
+    ]
     claimed = [one.model_copy(update={"tries": one.tries + 1, "due_at": until}) for one in found]
     for one in claimed:
         c.execute(update(callbacks).where(callbacks.c.id == one.id).values(tries=one.tries, due_at=until))

@@ -1,10 +1,10 @@
 """Owns deliveries: each is kept once, worked on by one worker at a time, and settled."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Final, get_args
 
-from sqlalchemy import Connection, RowMapping, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, not_, or_, select, update
 
 from app.domain.article_event import name_article
 from app.domain.delivery import Delivery, DeliveryState
@@ -13,12 +13,14 @@ from app.store.delivery_rows import NO_EVENTS, read_delivery, write_delivery
 from app.store.storable import make_storable
 from app.store.tables.doors import delivery as deliveries
 from app.store.upserting import insert_or
-from app.store.workers import count_takeover, drop_takeovers, note_at_work
+from app.store.workers import count_deaths, count_takeover, drop_takeovers, note_at_work
 
 MOST_DEATHS: Final = 3
 """Workers that die with a delivery before it is taken for the cause."""
 _LOOKED_AT: Final = 4
-"""Deliveries that are looked at for each that may be claimed: some may have to wait for another of their article."""
+"""Deliveries that are read at once for each that may be claimed: some may have to wait for another of their article."""
+_MOST_LOOKED_AT: Final = 1_000
+"""Deliveries that are read for one claim; behind as many of one article the others wait."""
 _CLAIMING: Final = 0x5C09_E40C
 """Any number that nothing else in the database locks."""
 
@@ -59,28 +61,50 @@ def load_delivery(c: Connection, id: str) -> Delivery:  # noqa: A002 - the word 
 
 
 def claim_deliveries(
-    c: Connection, executor_id: str, now: datetime, *, limit: int, alive: Collection[str]
+    c: Connection,
+    executor_id: str,
+    now: datetime,
+    *,
+    limit: int,
+    alive: Collection[str],
+    holding: Collection[str] | None = None,
 ) -> list[Delivery]:
     """Take up to `limit` deliveries whose turn it is, the oldest first: no other worker gets them.
 
     Their turn has come where they wait and are due, or where a worker has them that is not among
-    those `alive`. What concerns an article that is worked on now, or that an older one of these
-    concerns, waits for that. One that `MOST_DEATHS` workers died with is parked.
+    those `alive`. `holding` are the ids that this worker knows to be its own: what else stands under
+    its name it was given without being told, as the store was lost in that moment; None: nothing.
+    What concerns an article that is worked on now, or that an older one of these concerns, waits
+    for that. Of those that workers died with, each worker has one at a time, so that it is known
+    which of them is the cause; one that `MOST_DEATHS` workers died with is parked.
     """
     if c.dialect.name == "postgresql":  # SQLite has let in one writer only before it comes to this
         c.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))
-    living = {*alive, executor_id}
-    due = _list_due(c, now, _LOOKED_AT * limit, living)
-    taken = _find_articles_at_work(c, living) if due else set()
+    is_left = _tell_left(executor_id, alive, holding)
     claimed: list[Delivery] = []
-    for delivery in filter(None, (_read(c, row) for row in due)):
-        articles = {name_article(delivery.source, event) for event in delivery.events}
-        if not articles & taken and not _is_deadly(c, delivery):
-            claimed.append(_take(c, delivery, executor_id))
+    at_work: list[Delivery] | None = None
+    taken, has_suspect = set[str](), False
+    for delivery in _go_through_due(c, now, limit, is_left):
+        if at_work is None:
+            at_work = _list_at_work(c, is_left)
+            taken = {article for one in at_work for article in _list_articles(one)}
+            has_suspect = any(_count_deaths(c, one) for one in at_work if one.executor == executor_id)
+        articles = _list_articles(delivery)
+        if not articles & taken and not _is_deadly(c, delivery, executor_id):
+            is_suspect = _count_deaths(c, delivery) > 0
+            if not (is_suspect and has_suspect):
+                claimed.append(_take(c, delivery, executor_id))
+            has_suspect = has_suspect or is_suspect
         taken |= articles
         if len(claimed) == limit:
             break
     return claimed
+
+
+def give_back(c: Connection, executor_id: str) -> None:
+    """Let all wait again that a worker has, which stops: nobody is to think that it died with them."""
+    mine = (deliveries.c.state == "working", deliveries.c.executor == executor_id)
+    c.execute(update(deliveries).where(*mine).values(state="waiting", executor=None))
 
 
 def settle_delivery(c: Connection, delivery: Delivery) -> bool:
@@ -139,18 +163,39 @@ def forget_deliveries(c: Connection, before: datetime) -> int:
     return c.execute(delete(deliveries).where(deliveries.c.state == "done", deliveries.c.received_at < before)).rowcount
 
 
-def _find_articles_at_work(c: Connection, living: Collection[str]) -> set[str]:
-    rows = c.execute(select(deliveries).where(deliveries.c.state == "working", deliveries.c.executor.in_(living)))
-    at_work = filter(None, (_read(c, row) for row in rows.mappings().all()))
-    return {name_article(delivery.source, event) for delivery in at_work for event in delivery.events}
+def _tell_left(executor_id: str, alive: Collection[str], holding: Collection[str] | None) -> ColumnElement[bool]:
+    """That a delivery is worked on by nobody, though it is kept as if somebody did."""
+    has_nobody = or_(deliveries.c.executor.is_(None), deliveries.c.executor.not_in({*alive, executor_id}))
+    if holding is not None:
+        is_untold = and_(deliveries.c.executor == executor_id, deliveries.c.id.not_in(holding))
+        has_nobody = or_(has_nobody, is_untold)
+    return and_(deliveries.c.state == "working", has_nobody)
 
 
-def _list_due(c: Connection, now: datetime, limit: int, living: Collection[str]) -> list[RowMapping]:
+def _list_at_work(c: Connection, is_left: ColumnElement[bool]) -> list[Delivery]:
+    rows = c.execute(select(deliveries).where(deliveries.c.state == "working", not_(is_left)))
+    return list(filter(None, (_read(c, row) for row in rows.mappings().all())))
+
+
+def _list_articles(delivery: Delivery) -> set[str]:
+    return {name_article(delivery.source, event) for event in delivery.events}
+
+
+def _go_through_due(c: Connection, now: datetime, limit: int, is_left: ColumnElement[bool]) -> Iterator[Delivery]:
+    """Deliveries whose turn it is, the oldest first; some at a time, as the first ones may all have to wait."""
+    received_at, id_ = deliveries.c.received_at, deliveries.c.id
     is_due = and_(deliveries.c.state == "waiting", deliveries.c.due_at <= now)
-    has_nobody = or_(deliveries.c.executor.is_(None), deliveries.c.executor.not_in(living))
-    is_left = and_(deliveries.c.state == "working", has_nobody)
-    query = select(deliveries).where(or_(is_due, is_left)).order_by(deliveries.c.received_at, deliveries.c.id)
-    return list(c.execute(query.limit(limit).with_for_update(skip_locked=True)).mappings())
+    query = select(deliveries).where(or_(is_due, is_left)).order_by(received_at, id_)
+    size = _LOOKED_AT * limit
+    query = query.limit(size).with_for_update(skip_locked=True)
+    page = query
+    for _ in range(0, _MOST_LOOKED_AT, size):
+        rows = list(c.execute(page).mappings())
+        yield from filter(None, (_read(c, row) for row in rows))
+        if len(rows) < size:
+            return
+        at, last = rows[-1]["received_at"], rows[-1]["id"]
+        page = query.where(or_(received_at > at, and_(received_at == at, id_ > last)))
 
 
 def _read(c: Connection, row: RowMapping) -> Delivery | None:
@@ -162,15 +207,19 @@ def _read(c: Connection, row: RowMapping) -> Delivery | None:
         return None
 
 
-def _is_deadly(c: Connection, delivery: Delivery) -> bool:
+def _is_deadly(c: Connection, delivery: Delivery, executor_id: str) -> bool:
     """Whether a worker had it that is dead, and was the last that may die with it; it is parked then."""
-    if delivery.state != "working":
+    if delivery.state != "working" or delivery.executor == executor_id:
         return False
     deaths = count_takeover(c, _name_takeover(delivery.id), delivery.executor or "")
     if deaths < MOST_DEATHS:
         return False
     _park(c, delivery.id, f"{deaths} workers died with it. Look into their log and memory, then send it again.")
     return True
+
+
+def _count_deaths(c: Connection, delivery: Delivery) -> int:
+    return count_deaths(c, _name_takeover(delivery.id))
 
 
 def _take(c: Connection, delivery: Delivery, executor_id: str) -> Delivery:

@@ -3,7 +3,7 @@
 import pytest
 from starlette.requests import HTTPConnection
 
-from app.door.addresses import find_address, find_home, is_here
+from app.door.addresses import find_address, find_home, is_here, is_relayed
 
 PEER = "198.51.100.7"
 
@@ -28,6 +28,21 @@ def _connect(*forwarded: str, peer: str | None = PEER) -> HTTPConnection:
 )
 def test_the_address_is_what_the_trusted_proxies_saw(forwarded: tuple[str, ...], proxies: int, found: str) -> None:
     assert find_address(_connect(*forwarded), proxies) == found
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "proxies", "relayed"),
+    [
+        pytest.param((), 0, False, id="asked directly"),
+        pytest.param((), 1, False, id="asked directly beside a trusted proxy"),
+        pytest.param((PEER,), 0, True, id="a proxy where none is trusted"),
+        pytest.param((PEER,), 1, False, id="the trusted proxy"),
+        pytest.param((PEER,), 2, True, id="past the outer proxy"),
+        pytest.param((f"{PEER}, 10.0.0.1",), 2, False, id="both trusted proxies"),
+    ],
+)
+def test_a_proxy_that_is_not_trusted_is_told(forwarded: tuple[str, ...], proxies: int, *, relayed: bool) -> None:
+    assert is_relayed(_connect(*forwarded, peer="127.0.0.1"), proxies) is relayed
 
 
 def test_a_unix_socket_is_this_machine() -> None:

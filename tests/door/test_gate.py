@@ -42,6 +42,14 @@ async def test_without_keys_others_are_refused_even_if_the_service_listens_to_th
     assert (page.status_code, page.headers["content-type"]) == (403, "text/html; charset=utf-8")
 
 
+@pytest.mark.parametrize("header", ["x-forwarded-for", "forwarded", "x-real-ip"])
+async def test_without_keys_a_proxy_on_this_machine_lets_nobody_in(entrance: Entrance, header: str) -> None:
+    """What it passes on comes from loopback, whoever asked it."""
+    assert (await entrance.get("/jobs", **{header: AFAR})).status_code == 403
+    entrance.keep()
+    assert (await entrance.get("/healthz", **{header: AFAR})).status_code == 200
+
+
 async def test_without_keys_others_are_let_in_where_that_is_meant(tmp_path: Path) -> None:
     async with open_entrance(tmp_path, allow_open=True) as entrance:
         assert (await entrance.get("/categories", address=AFAR)).status_code == 200

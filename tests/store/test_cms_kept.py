@@ -153,6 +153,15 @@ def test_what_is_due_is_claimed_once_until_its_time_is_over(database: Database) 
     assert [one.tries for one in again] == [2]
 
 
+def test_a_source_whose_receiver_hangs_does_not_hold_up_the_others(database: Database) -> None:
+    for number in range(12):
+        one = make_callback(f"a{number:02}", due_at=NOON - 20 * MINUTE + number * MINUTE)
+        database.write_now(lambda c, one=one: queue_callback(c, one))  # type: ignore[misc]
+    database.write_now(lambda c: queue_callback(c, make_callback("z", source="shop")))
+    claimed = database.write_now(lambda c: claim_callbacks(c, NOON, NOON + MINUTE, limit=4))
+    assert [one.id for one in claimed] == ["a00", "a01", "z"]
+
+
 def test_two_workers_never_claim_the_same_callback(database: Database) -> None:
     for id_ in "ab":
         database.write_now(lambda c, id_=id_: queue_callback(c, make_callback(id_)))  # type: ignore[misc]

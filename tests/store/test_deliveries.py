@@ -18,6 +18,7 @@ from app.store.deliveries import (
     count_deliveries,
     find_delivery,
     forget_deliveries,
+    give_back,
     keep_delivery,
     list_deliveries,
     load_delivery,
@@ -181,13 +182,52 @@ def die_with(c: Connection, *workers: str) -> list[list[str]]:
 
 
 def test_what_workers_die_with_is_parked_with_the_reason(connection: Connection) -> None:
-    keep(connection, FIRST, build_delivery(2))
-    assert die_with(connection, "a", "b", "c")[-1] == ["d1", "d2"]
-    settle(connection, "d2", "done")
+    keep(connection, FIRST)
+    assert die_with(connection, "a", "b", "c")[-1] == ["d1"]
     assert claim(connection, "d", alive=("d",)) == []
     parked = load_delivery(connection, "d1")
     assert (parked.state, parked.executor) == ("parked", None)
     assert f"{MOST_DEATHS} workers died" in parked.reason
+
+
+def test_what_was_beside_a_killer_is_not_parked_with_it(connection: Connection) -> None:
+    """After the first death one suspect at a time is worked on, beside what nobody died with."""
+    keep(connection, *map(build_delivery, (1, 2, 3)))
+    assert die_with(connection, "a", "b", "c") == [["d1", "d2", "d3"], ["d1"], ["d1"]]
+    keep(connection, build_delivery(4))
+    assert claim(connection, "d", alive=("d",)) == ["d2", "d4"]
+    assert claim(connection, "d", alive=("d",)) == []
+    settle(connection, "d2", "done")
+    assert claim(connection, "d", alive=("d",)) == ["d3"]
+    assert load_delivery(connection, "d1").state == "parked"
+
+
+def test_another_worker_has_a_suspect_of_its_own(connection: Connection) -> None:
+    keep(connection, *map(build_delivery, (1, 2)))
+    die_with(connection, "a")
+    assert [claim(connection, worker, alive=("b", "c")) for worker in ("b", "c")] == [["d1"], ["d2"]]
+
+
+def test_many_deliveries_of_one_article_are_in_no_others_way(connection: Connection) -> None:
+    keep(connection, *(build_delivery(number, "a") for number in range(20)), build_delivery(20))
+    assert claim(connection, limit=2) == ["d0", "d20"]
+
+
+def test_what_a_worker_was_given_without_being_told_is_given_to_it_again(connection: Connection) -> None:
+    keep(connection, FIRST, build_delivery(2, "a1"), build_delivery(3))
+    assert claim(connection) == ["d1", "d3"]
+    told = claim_deliveries(connection, "w", SOON, limit=9, alive=(), holding=["d3"])
+    assert [delivery.id for delivery in told] == ["d1"]
+    assert count_deaths(connection, "delivery:d1") == 0
+
+
+def test_what_a_worker_gives_back_waits_and_nobody_died_with_it(connection: Connection) -> None:
+    keep(connection, FIRST, build_delivery(2))
+    assert [claim(connection, worker, limit=1, alive=("v", "w")) for worker in ("v", "w")] == [["d1"], ["d2"]]
+    give_back(connection, "w")
+    assert [load_delivery(connection, id_).state for id_ in ("d1", "d2")] == ["working", "waiting"]
+    assert claim(connection, "u", alive=("v",)) == ["d2"]
+    assert count_deaths(connection, "delivery:d2") == 0
 
 
 def test_deaths_count_only_where_it_was_at_work(connection: Connection) -> None:

@@ -87,7 +87,7 @@ class CallbackWork:
                 is_away = True
             except Exception:  # noqa: BLE001 - no callback would be sent any more
                 _LOG.exception("Sending callbacks failed, and goes on")
-            if sent < AT_ONCE:
+            if not sent:
                 await self._rest()
 
     async def _rest(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 
 from app.domain.delivery import Delivery
@@ -13,7 +13,7 @@ from app.jobs.deliveries.putting_off import put_off
 from app.jobs.deliveries.seeing_through import Seen, SeeThrough, see_through
 from app.jobs.working.liveness import is_gone
 from app.store.connection import Connection
-from app.store.deliveries import claim_deliveries, settle_delivery
+from app.store.deliveries import claim_deliveries, give_back, settle_delivery
 from app.store.workers import list_workers, read_clock
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -68,14 +68,12 @@ class DeliveryWork:
             await asyncio.gather(self._looking, return_exceptions=True)
         if self._at_work:
             await asyncio.wait(self._at_work, timeout=self._pace.drain_s)
-        left = dict(self._at_work)
+        left = list(self._at_work)
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
-        for delivery in left.values():
-            again = delivery.model_copy(update={"state": "waiting"})
-            with suppress(StoreUnavailable):  # whoever comes next finds it by this worker's end
-                await self._means.database.write(lambda c, again=again: settle_delivery(c, again))  # type: ignore[misc]
+        with suppress(StoreUnavailable):  # whoever comes next finds them by this worker's end
+            await self._means.database.write(lambda c: give_back(c, self._executor_id))
 
     async def _look(self) -> None:
         while True:
@@ -97,7 +95,8 @@ class DeliveryWork:
         room = self._at_once - len(self._at_work)
         if room <= 0:
             return True
-        claimed = await self._means.database.write(lambda c: self._claim(c, room))
+        holding = {delivery.id for delivery in self._at_work.values()}
+        claimed = await self._means.database.write(lambda c: self._claim(c, room, holding))
         for delivery in claimed:
             task = asyncio.create_task(self._work_on(delivery))
             self._at_work[task] = delivery
@@ -113,14 +112,14 @@ class DeliveryWork:
         finally:
             waiting.cancel()
 
-    def _claim(self, c: Connection, room: int) -> list[Delivery]:
+    def _claim(self, c: Connection, room: int, holding: Collection[str]) -> list[Delivery]:
         oldest = read_clock(c) - self._pace.ttl_s
         alive = {
             worker.executor_id
             for worker in list_workers(c)
             if worker.beat > oldest and not is_gone(worker.about, self._place)
         }
-        return claim_deliveries(c, self._executor_id, self._means.now(), limit=room, alive=alive)
+        return claim_deliveries(c, self._executor_id, self._means.now(), limit=room, alive=alive, holding=holding)
 
     async def _work_on(self, delivery: Delivery) -> None:
         try:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from app.domain.article import Article
 from app.domain.delivery import Delivery, DeliveryState
 from app.errors import BadInput, BudgetSpent, CmsUnavailable, ModelUnavailable, StoreUnavailable
 from app.jobs.deliveries.delivery_work import DeliveryWork
@@ -182,6 +183,58 @@ async def test_closing_gives_back_what_takes_too_long(desk: Desk) -> None:
     async with working(make_work(desk)):
         await begun.wait()
     assert (desk.load().state, desk.load().executor) == ("waiting", None)
+
+
+async def test_what_was_claimed_as_the_store_was_lost_is_worked_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server may keep a claim, and be lost before it can say so."""
+    desk.add()
+    desk.keep(make_delivery())
+    write, fail = desk.database.write, fail_once(StoreUnavailable("away"))
+
+    async def write_untold(work: object) -> object:
+        done: object = await write(work)  # type: ignore[arg-type]
+        if isinstance(done, list) and done:
+            fail()
+        return done
+
+    monkeypatch.setattr(desk.database, "write", write_untold)
+    async with working(make_work(desk)):
+        await wait_until(lambda: desk.load().state == "done")
+
+
+async def test_closing_gives_back_what_it_was_just_being_given(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.add()
+    desk.keep(make_delivery())
+    write, claimed = desk.database.write, asyncio.Event()
+
+    async def write_slowly(work: object) -> object:
+        done: object = await write(work)  # type: ignore[arg-type]
+        if isinstance(done, list) and done:
+            claimed.set()
+            await asyncio.sleep(5)
+        return done
+
+    monkeypatch.setattr(desk.database, "write", write_slowly)
+    async with working(make_work(desk)):
+        await claimed.wait()
+    assert (desk.load().state, desk.load().executor) == ("waiting", None)
+
+
+async def test_closing_keeps_the_outcomes_that_were_there_already(desk: Desk) -> None:
+    desk.add()
+    begun, decide = asyncio.Event(), desk.decider.decide
+
+    async def decide_one(article: Article) -> object:
+        if article.key != "blog:1":
+            begun.set()
+            await asyncio.Event().wait()
+        return await decide(article)
+
+    desk.decider.decide = decide_one  # type: ignore[method-assign, assignment]
+    desk.keep(make_delivery(make_event(id="1"), make_event(id="2")))
+    async with working(make_work(desk)):
+        await begun.wait()
+    assert [outcome.article for outcome in desk.load().outcomes] == ["blog:1"]
 
 
 async def test_an_outage_of_the_store_while_looking_is_outlived(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
