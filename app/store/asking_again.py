@@ -11,7 +11,7 @@ from app.store.upserting import insert_or
 
 
 class Due(Value):
-    """An article that is to be asked about again: since when, how often it was, and when next."""
+    """An article that is to be asked about again: since when, how often it was, and when next; whose budget pays."""
 
     article: str
     digest: str
@@ -19,6 +19,7 @@ class Due(Value):
     reason: str
     since: datetime
     due: datetime
+    payer: str | None = None
 
 
 def queue_again(c: Connection, key: str, digest: str, reason: str, now: datetime) -> None:

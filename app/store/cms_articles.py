@@ -15,13 +15,16 @@ class CmsArticle(Value):
     """An article of a CMS, by the key that it is kept under.
 
     `newest_at`: when the newest event came about that was taken up, None while there was none.
-    `digest`: the text of the decision that was settled last, None before there is one.
+    `digest`: the text of the decision that was settled last, None before there is one. `cms_id`
+    and `locale` are the CMS's own names for it, None where it was kept before they were noted.
     """
 
     article: str
     source: str
     newest_at: AwareDatetime | None = None
     digest: str | None = None
+    cms_id: str | None = None
+    locale: str | None = None
 
 
 def find_cms_article(c: Connection, key: str) -> CmsArticle | None:

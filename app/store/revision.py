@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-HEAD = "0002"
+HEAD = "0003"
 """The last of `app/store/migrations/versions`; known here so that a store at it opens without Alembic."""
 
 

@@ -111,4 +111,5 @@ asking_again = Table(
     Column("reason", Text, nullable=False),
     Column("since", Moment, nullable=False),
     Column("due", Moment, nullable=False, index=True),
+    Column("payer", String),
 )

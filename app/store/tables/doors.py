@@ -51,6 +51,8 @@ cms_article = Table(
     Column("source", String, nullable=False, index=True),
     Column("newest_at", Moment),
     Column("digest", String),
+    Column("cms_id", String),
+    Column("locale", String),
 )
 
 # Tags written to CMSs, or meant to be. `before` and `after` are the tags of each field in JSON.
