@@ -87,11 +87,12 @@ class BadPayload(BadInput):
 class NotAllowed(BadInput):
     """A request without a key where one is needed, or with one that does not allow it.
 
-    `is_known`: the key is good, and its scope too narrow.
+    `is_known`: the key is good, and its scope too narrow. `key` is the id of one that was good once.
     """
 
-    def __init__(self, message: str, *, is_known: bool = False) -> None:
+    def __init__(self, message: str, *, is_known: bool = False, key: str = "") -> None:
         self.is_known = is_known
+        self.key = key
         super().__init__(message)
 
 
@@ -136,7 +137,16 @@ class PromptTooLong(ModelUnavailable):
 
 
 class BudgetSpent(Unavailable):
-    """A cap on tokens or money that a setting names is reached; the text names both."""
+    """A cap on tokens or money is reached; the text names it and what is spent.
+
+    `payer` refers to whose own budget it is, None where the cap is the service's or a job's.
+    `is_alone`: this request is too much by itself, whatever else is spent; a smaller one may fit.
+    """
+
+    def __init__(self, message: str, *, payer: str | None = None, is_alone: bool = False) -> None:
+        self.payer = payer
+        self.is_alone = is_alone
+        super().__init__(message)
 
 
 class StoreUnavailable(Unavailable):

@@ -1,5 +1,8 @@
 """Owns the application: mounts the routers, maps errors to problems, guards the door."""
 
+from collections.abc import Sequence
+from types import ModuleType
+
 from fastapi import FastAPI
 
 from app.api import (
@@ -21,8 +24,10 @@ from app.door.guarded_api import GuardedAPI
 from app.door.guarding import guard
 from app.door.problems import add_problem_handlers
 from app.web import (
+    assets,
     category_pages,
     decision_page,
+    delivery_page,
     history_page,
     job_pages,
     login_page,
@@ -31,11 +36,13 @@ from app.web import (
     review_page,
     word_page,
 )
-from app.web.assets import mount_assets
 from app.web.refusing import show_refusal
 from app.webhooks import deliveries, door
 
-PAGES = (pages, category_pages, decision_page, word_page, history_page, review_page, job_pages, reference, login_page)
+PAGES = (
+    pages, category_pages, decision_page, word_page, history_page, review_page, job_pages, delivery_page, reference,
+    login_page,
+)  # fmt: skip
 API = (
     classify, classifications, feedback, histories, reviews, jobs, job_events, job_steering, categories, health,
     metrics,
@@ -58,12 +65,27 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,  # it would put a Host header that anybody can write into an address
     )
+    app.state.is_stopping = lambda: False
+    return _finish(app, (*PAGES, *API, *WEBHOOKS, assets), services, services.settings.host)
+
+
+def create_probe(services: Services, host: str) -> FastAPI:
+    """What a process that serves no one else tells of itself: whether all is well, and figures.
+
+    It stands behind the same door as the service; `host` is where it listens.
+    """
+    app = GuardedAPI(title="Scopenote's worker", openapi_url=None, redirect_slashes=False)
+    return _finish(app, (health, metrics), services, host)
+
+
+def _finish(app: FastAPI, parts: Sequence[ModuleType], services: Services, host: str) -> FastAPI:
+    """The application with the routes of its parts, behind the door."""
     app.state.services = services
     app.state.monitor = build_monitor(services)
-    app.state.is_stopping = lambda: False
-    for part in (*PAGES, *API, *WEBHOOKS):
+    routes = list(app.routes)
+    for part in parts:
         app.include_router(part.router)
-    mount_assets(app)
-    add_problem_handlers(app)
-    guard(app, services, show=show_refusal)
+        routes += part.router.routes
+    add_problem_handlers(app, show=show_refusal)
+    guard(app, services, show=show_refusal, host=host, routes=routes)
     return app

@@ -18,10 +18,17 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 """The hosts that only this machine can reach, without brackets."""
 
 
-class Settings(BaseSettings):
-    """Everything that can be set, as `SCOPENOTE_<NAME>`; see the README for each."""
+class LogSettings(BaseSettings):
+    """How a process logs: known before all else, so that what is wrong elsewhere can be told by it."""
 
     model_config = SettingsConfigDict(env_prefix="SCOPENOTE_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Settings(LogSettings):
+    """Everything that can be set, as `SCOPENOTE_<NAME>`; see the README for each."""
 
     categories: Path = _ROOT / "categories"
     prompts: Path = _ROOT / "prompts"
@@ -61,8 +68,6 @@ class Settings(BaseSettings):
     public_url: str | None = None
     source_secret: SecretStr | None = None
     fetch_urls: bool = False
-    log_format: Literal["text", "json"] = "text"
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     tiktoken_cache_dir: Path | None = Field(default=None, validation_alias="TIKTOKEN_CACHE_DIR")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
@@ -73,6 +78,14 @@ class Settings(BaseSettings):
         """Whether an LLM judges: asked for by name, or by "auto" because a key or server is named."""
         named = self.openai_api_key is not None or self.openai_base_url is not None
         return self.judge == "llm" or (self.judge == "auto" and named)
+
+
+def load_log_settings() -> LogSettings:
+    """How the environment has a process log; as by default where it says what cannot be used."""
+    try:
+        return LogSettings()
+    except ValidationError:
+        return LogSettings.model_construct()
 
 
 def load_settings() -> Settings:

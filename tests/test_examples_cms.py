@@ -106,13 +106,17 @@ def test_the_python_of_an_example_compiles(path: str) -> None:
 
 
 @pytest.mark.skipif(PHP is None, reason="php is not installed")
-def test_the_php_of_an_example_parses() -> None:
-    assert "No syntax errors" in run_php("-l", str(PLUGIN))
+@pytest.mark.parametrize(
+    "path", sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.php")), ids=lambda path: path
+)
+def test_the_php_of_an_example_parses(path: str) -> None:
+    assert "No syntax errors" in run_php("-l", str(FOLDER / path))
 
 
 @pytest.mark.skipif(SH is None, reason="there is no shell")
-def test_the_script_that_tries_wagtail_parses() -> None:
-    command = [str(SH), "-n", str(FOLDER / "try-wagtail.sh")]
+@pytest.mark.parametrize("script", ["try-wagtail.sh", "try-wordpress.sh"])
+def test_the_script_that_tries_a_cms_parses(script: str) -> None:
+    command = [str(SH), "-n", str(FOLDER / script)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)  # noqa: S603 - ours
     assert done.returncode == 0, done.stderr
 

@@ -1,7 +1,7 @@
 """Owns `GET /healthz` (the process answers) and `GET /readyz` (it can do its work)."""
 
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -43,9 +43,12 @@ class NotReady(Problem):
     parts: tuple[Part, ...]
 
 
+RETRY_AFTER_S: Final = 10
+"""About as long as it takes until a worker gives its next sign of life, or a database is back from a restart."""
 NOT_READY: dict[int | str, dict[str, Any]] = {
     HTTPStatus.SERVICE_UNAVAILABLE.value: {
         "description": "A part is not there; `detail` names it and says what to do",
+        "headers": {"Retry-After": {"description": "Seconds until to look again", "schema": {"type": "integer"}}},
         "content": {MEDIA_TYPE: {"schema": NotReady.model_json_schema()}},
     }
 }
@@ -81,4 +84,5 @@ def _refuse(request: Request, parts: tuple[Part, ...]) -> JSONResponse:
     failed = [f"{part.name}: {part.says}." for part in parts if part.state == "failed"]
     problem = describe(request, status, "NotReady", "\n".join(failed))
     not_ready = NotReady(**problem.model_dump(), parts=parts)
-    return JSONResponse(not_ready.model_dump(), status_code=status, media_type=MEDIA_TYPE)
+    headers = {"Retry-After": str(RETRY_AFTER_S)}
+    return JSONResponse(not_ready.model_dump(), status_code=status, headers=headers, media_type=MEDIA_TYPE)

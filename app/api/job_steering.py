@@ -36,10 +36,12 @@ async def pause(job_id: JobId, services: CurrentServices) -> ToldJob:
 
 @router.post("/jobs/{job_id}/resume", responses=problems(400, 403, 404, 409, 413, 415, 422, 503))
 async def resume(job_id: JobId, services: CurrentServices, body: Resuming | None = None) -> ToldJob:
-    """Let a paused job go on. One that its cap has stopped needs a higher one: `max_cost_usd`."""
-    asked = body.max_cost_usd if body else None
-    cap = None if asked is None else get_caller().bound(asked)
-    return await _steer(services, services.office.resume(job_id, cap))
+    """Let a paused job go on. One that its cap has stopped needs a higher one: `max_cost_usd`.
+
+    From now on the key that was shown pays for it, from its daily budget where it has one.
+    """
+    cap = body.max_cost_usd if body else None
+    return await _steer(services, services.office.resume(job_id, cap, get_caller().payer))
 
 
 @router.post("/jobs/{job_id}/cancel", responses=PROBLEMS)
@@ -50,8 +52,8 @@ async def cancel(job_id: JobId, services: CurrentServices) -> ToldJob:
 
 @router.post("/jobs/{job_id}/retry", responses=PROBLEMS)
 async def retry(job_id: JobId, services: CurrentServices) -> ToldJob:
-    """Try again what was parked. What was paid for is not paid again."""
-    return await _steer(services, services.office.retry(job_id))
+    """Try again what was parked. What was paid for is not paid again, and the rest by the key that was shown."""
+    return await _steer(services, services.office.retry(job_id, get_caller().payer))
 
 
 @router.post("/jobs/{job_id}/undo", responses=PROBLEMS)

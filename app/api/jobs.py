@@ -52,19 +52,18 @@ async def make_job(body: JobRequest, services: CurrentServices, response: Respon
     """Classify stored or sent articles again; the answer comes when the plan is made and the work begins.
 
     With `dry_run` the plan is all there is, and nothing is spent. An LLM that has to be asked costs
-    money: `max_cost_usd` bounds it, and so does the daily budget of the key that was shown; the caps
-    of the settings hold in any case.
+    money: `max_cost_usd` bounds it, and the daily budget of the key that was shown pays for it, with
+    all else that this key asks for; the caps of the settings hold in any case.
 
     While a job over what is stored is not finished, no other is made beside it: 409, and `Location`
     says where it is. Articles that come with the order are in nobody else's way.
     """
-    body = body.model_copy(update={"max_cost_usd": get_caller().bound(body.max_cost_usd)})
     if not body.dry_run:
         await refuse_beside(services, body)
     with await plan_order(services, body) as planned:
         if body.dry_run:
             return JSONResponse(planned.plan.model_dump(mode="json"))
-        job = await allow(services.office.start(planned))
+        job = await allow(services.office.start(planned, get_caller().payer))
     response.headers["Location"] = f"/jobs/{job.id}"
     return await tell_job(services, job)
 

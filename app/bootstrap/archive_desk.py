@@ -29,6 +29,7 @@ from app.settings import Settings
 from app.similarity.embedding import Embedder
 from app.store.database import Database
 from app.store.taxonomies import load_taxonomy
+from app.store.telling import tell_source
 
 if TYPE_CHECKING:
     from app.watching.witness import Witness
@@ -79,6 +80,9 @@ class ArchiveDesk:
     async def write_back(self, job: Job, item: Item, decision: Decision) -> None:
         """See `Desk.write_back`."""
         if job.recipe.write is None:
+            return
+        if item.path is None:  # what came from a CMS goes back there, in its own time
+            await self._database.write(lambda c: tell_source(c, item.article, self._now()))
             return
         taxonomy = (await self.find_classifier(job.recipe)).taxonomy
         await write_back(

@@ -15,7 +15,7 @@ from app.cms.opening import open_site
 from app.cms.site import Site
 from app.domain.article import Article
 from app.domain.decision import Decision
-from app.domain.errand import Errand
+from app.domain.errand import Errand, bill_source
 from app.domain.source import Source
 from app.fetching.connecting import Connections
 from app.jobs.deliveries.callback_work import CallbackWork
@@ -31,9 +31,6 @@ from app.judges.turns import Turns
 from app.store.database import Database
 from app.store.sources import list_secrets
 
-PATIENT = Errand(urgency="job")
-"""Editors who wait go first. No job's budget pays, as a source sends for ever; the caps on a call and on a day hold."""
-
 
 @dataclass(frozen=True)
 class PatientDecider:
@@ -46,9 +43,10 @@ class PatientDecider:
         """See `Decider.former`."""
         return {category.id: category.aliases for category in self.find_classifier().taxonomy.categories}
 
-    async def decide(self, article: Article) -> Decision:
-        """See `Decider.decide`."""
-        return await insist(self.find_classifier()).classify(article, errand=PATIENT, is_news=False)
+    async def decide(self, article: Article, source: Source) -> Decision:
+        """See `Decider.decide`. Editors who wait go first; no job's cap holds, as a source sends for ever."""
+        errand = Errand(urgency="job", payer=bill_source(source))
+        return await insist(self.find_classifier()).classify(article, errand=errand, is_news=False)
 
 
 @dataclass(frozen=True)

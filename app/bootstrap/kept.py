@@ -16,6 +16,7 @@ from app.store.decisions import load_decision
 from app.store.history import History, load_history
 from app.store.reviews import Waiting, count_reviews, list_reviews
 from app.store.surveying import find_articles
+from app.store.telling import tell_source
 from app.store.words import find_words, keep_word
 
 
@@ -88,7 +89,8 @@ class Kept:
     ) -> Decision:
         """Keep an editor's word about the article of a decision, and decide about its present text by it.
 
-        What is known is not asked again; the errand says on whose behalf the rest is.
+        What is known is not asked again; the errand says on whose behalf the rest is. Where the
+        article came from a CMS, that is told within seconds.
 
         Raises:
             NotKept: there is no decision of that id.
@@ -102,6 +104,7 @@ class Kept:
         def work(connection: Connection) -> Article:
             key = load_decision(connection, decision_id).article.key
             keep_word(connection, key, word)
+            tell_source(connection, key, word.at)
             return load_article(connection, key)
 
         return await classifier.classify(await self._database.write(work), errand=errand, is_news=False)

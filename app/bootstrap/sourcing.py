@@ -5,10 +5,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from app.cms.kinds import check_options as check_cms_options
+from app.cms.kinds import find_adapter
 from app.cms.opening import SITE_OPTIONS
 from app.domain.source import CMS, Source
 from app.errors import BadInput
 from app.jobs.deliveries.options import OPTIONS, check_options
+from app.llm.rehearsal import MODEL as REHEARSAL
+from app.settings import Settings
 
 _WEB: Final = frozenset({"http", "https"})
 DRAFTING: Final[frozenset[CMS]] = frozenset({"wagtail", "strapi", "github"})
@@ -22,11 +25,35 @@ def check_source(source: Source) -> None:
     Raises:
         BadInput: it cannot, and why.
     """
-    check_cms_options(source, {**SITE_OPTIONS.get(source.cms, {}), **OPTIONS})
+    check_cms_options(source, _list_general(source.cms))
     check_options(source.options)
     _check_way_back(source)
     if source.callback is not None:
         _check_address(source.callback, "--callback", _WEB)
+
+
+def list_options(cms: CMS) -> dict[str, str]:
+    """The options that a source of this CMS may have, each with its meaning, at whose end its default stands."""
+    return dict(sorted({**_list_general(cms), **find_adapter(cms).options}.items()))
+
+
+def warn_unbounded(settings: Settings, source: Source) -> str | None:
+    """That nothing caps what the source's articles may cost in a day, for whoever connects it; None where that is so.
+
+    A source sends for as long as its CMS does, and whoever has its secret decides how much.
+    """
+    is_paid = settings.asks_llm and settings.model != REHEARSAL
+    caps = (source.budget_day_usd, settings.budget_day_usd, settings.budget_day_tokens)
+    if not is_paid or any(cap is not None for cap in caps):
+        return None
+    return (
+        f"Nothing caps what the articles of {source.name} may cost in a day. "
+        f"`scopenote sources change {source.name} --budget-day USD` does, or SCOPENOTE_BUDGET_DAY_USD for all."
+    )
+
+
+def _list_general(cms: CMS) -> dict[str, str]:
+    return {**SITE_OPTIONS.get(cms, {}), **OPTIONS}
 
 
 def _check_way_back(source: Source) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from app.domain.article import Article
 from app.domain.category import Taxonomy
 from app.domain.decision import Decision
+from app.domain.errand import Errand
 from app.domain.feedback import Word
 from app.domain.fingerprint import fingerprint_decision
 from app.store.articles import keep_article
@@ -16,6 +17,7 @@ from app.store.database import Database
 from app.store.decisions import find_decision, keep_decision
 from app.store.surveying import find_articles
 from app.store.taxonomies import keep_taxonomy
+from app.store.telling import tell_source
 from app.store.words import find_words, hold_words
 
 AGAIN = "It will be asked again by itself while `scopenote serve` or `scopenote worker` runs."
@@ -91,7 +93,7 @@ class Keeper:
         known: Known,
         *,
         only: Sequence[str],
-        job: str | None,
+        errand: Errand,
         holds: bool,
         again: str,
         is_news: bool,
@@ -99,8 +101,9 @@ class Keeper:
         """Keep a decision with its article, and have it stand where it is about all categories.
 
         `holds`: the same article need not be decided again. `again` says why the judge that was
-        meant has to be asked again, "" where it has not. `is_news`: the text is what the article
-        says now; a job's text is kept before, and may be outdated by now.
+        meant has to be asked again, "" where it has not; whoever pays for the errand pays for that.
+        `is_news`: the text is what the article says now; a job's text is kept before, and may be
+        outdated by now. Where it takes a stand-in's place, the CMS that the article came from is told.
 
         What comes back is the decision that is kept: another process may have come to the same one
         first. None: an editor had a word meanwhile, so that it has to be decided by that, and
@@ -119,12 +122,13 @@ class Keeper:
             if is_news:
                 keep_article(connection, article, article.key, now)
             kept = keep_decision(
-                connection, decision, key=article.key, fingerprint=fingerprint, stands=not only, job=job
+                connection, decision, key=article.key, fingerprint=fingerprint, stands=not only, job=errand.job
             )
             if again:
-                queue_again(connection, article.key, article.digest, again, now)
-            elif not only:
-                drop_again(connection, article.key, article.digest)
+                payer = errand.payer.reference if errand.payer else None
+                queue_again(connection, article.key, article.digest, again, now, payer=payer)
+            elif not only and drop_again(connection, article.key, article.digest) and _is_unannounced(errand):
+                tell_source(connection, article.key, now)
             return kept
 
         return await self.database.write(work)
@@ -141,3 +145,8 @@ class Keeper:
         stands = bool(only) or stored.decision == decision.id
         is_known = not is_news or (stored.digest, stored.url) == (article.digest, article.url)
         return Known(fingerprint, words, decision, is_settled=stands and is_known)
+
+
+def _is_unannounced(errand: Errand) -> bool:
+    """Whether nobody else tells the CMS: a source's delivery does, and a job does where it is asked to."""
+    return errand.job is None and (errand.payer is None or errand.payer.kind != "source")

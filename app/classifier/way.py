@@ -197,7 +197,7 @@ class Classifier:
         is_whole = judgement.kept or not any(verdict.unreadable for verdict in judgement.verdicts)
         holds = is_whole and not judgement.judge.degraded
         kept = await self.keeper.keep(
-            decision, known, only=only, job=errand.job, holds=holds, again=again, is_news=is_news
+            decision, known, only=only, errand=errand, holds=holds, again=again, is_news=is_news
         )
         given = {"article": decision.article, "usage": decision.usage, "took_ms": decision.took_ms}
         return kept.model_copy(update=given) if kept else None

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from app.cli.key_desk import ToldKey
 from app.cli.terminal import join_words, open_console
+from app.domain.key import Key
 
 STYLES = {"valid": "green", "expired": "yellow", "revoked": "dim"}
 
@@ -31,7 +32,15 @@ def print_keys(told: Sequence[ToldKey]) -> None:
     open_console().print(table if told else "No keys yet; `scopenote keys create NAME` makes one.")
 
 
-def _tell_bounds(key: ToldKey) -> str:
+def tell_rotated(old: Key, new: Key) -> str:
+    """What became of a key and of the one that follows it."""
+    kept = ", ".join(filter(None, (f"scope {new.scope}", _tell_bounds(new))))
+    end = old.expires_at
+    until = "is over" if end is None or end <= new.created_at else f"holds until {_tell(end)} UTC, then it ends"
+    return f"The new key of {new.name} allows what the old one does: {kept}. The old one, {old.id}, {until}."
+
+
+def _tell_bounds(key: ToldKey | Key) -> str:
     """What bounds a key beside its scope."""
     bounds = [f"until {_tell(key.expires_at)}"] if key.expires_at else []
     bounds += [f"for pages of {origin}" for origin in key.origins]

@@ -6,17 +6,20 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
-from app.domain.key import Key, Scope
+from app.domain.key import Key, Scope, tell_end
 from app.domain.value import Value
 from app.door.key_text import NewKey, make_key
-from app.door.keys import tell_end
-from app.errors import BadInput
+from app.errors import BadInput, NotKept
 from app.store.connection import Connection
-from app.store.keys import keep_key, load_key, revoke_key
+from app.store.keys import keep_key, list_keys, load_key, revoke_key
 from app.store.sessions import drop_sessions
 
 LONGEST_NAME: Final = 100
 MOST_ORIGINS: Final = 20
+LEAST_OF_ID: Final = 4
+"""Characters of an id that may stand for all of it."""
+MOST_TOLD: Final = 5
+"""Keys that are told where several may be meant."""
 _NAME: Final = re.compile(r"\S(?:.*\S)?")
 _ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 
@@ -73,8 +76,31 @@ def create_key(terms: Terms, now: datetime, draw: Callable[[int], bytes]) -> tup
     return key, made
 
 
-def rotate_key(c: Connection, key_id: str, made: NewKey, now: datetime, keep: timedelta) -> Key:
+def find_named(c: Connection, named: str, now: datetime) -> Key:
+    """The key of an id, of the only id that begins so, or of a name; by a name one that still holds is meant.
+
+    Raises:
+        NotKept: there is none.
+        BadInput: there are several.
+    """
+    keys = list_keys(c)
+    alike = [key for key in keys if key.id == named] or [
+        key for key in keys if key.name == named or (len(named) >= LEAST_OF_ID and key.id.startswith(named))
+    ]
+    if len(alike) > 1:
+        alike = [key for key in alike if tell_end(key, now) is None] or alike
+    if len(alike) > 1:
+        told = (f"{key.id} ({key.scope}, made {key.created_at:%Y-%m-%d %H:%M} UTC)" for key in alike[:MOST_TOLD])
+        raise BadInput(f"{named!r} may be the key {' or '.join(told)}. Give its id.")
+    if not alike:
+        raise NotKept(f"There is no key {named[:LONGEST_NAME]!r}. `scopenote keys list` has the ids and names of all.")
+    return alike[0]
+
+
+def rotate_key(c: Connection, key_id: str, made: NewKey, now: datetime, keep: timedelta) -> tuple[Key, Key]:
     """Keep a new key that allows what an old one does and lasts as long; the old one ends after `keep`.
+
+    Both as they are now, the old one first.
 
     Raises:
         NotKept: there is no key of that id.
@@ -95,9 +121,10 @@ def rotate_key(c: Connection, key_id: str, made: NewKey, now: datetime, keep: ti
         }
     )
     until = now + keep
-    keep_key(c, old.model_copy(update={"expires_at": min(until, old.expires_at or until)}))
+    ending = old.model_copy(update={"expires_at": min(until, old.expires_at or until)})
+    keep_key(c, ending)
     keep_key(c, new)
-    return new
+    return ending, new
 
 
 def end_key(c: Connection, key_id: str, now: datetime) -> Key:

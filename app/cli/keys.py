@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 program = typer.Typer(no_args_is_help=True, help="Make, list, revoke and rotate keys: who may use the service.")
 
-KeyId = Annotated[str, typer.Argument(metavar="ID", help="the key's id, as `scopenote keys list` names it")]
-LEARNT_IN = "A running service goes by it within seconds."
+Named = Annotated[
+    str,
+    typer.Argument(metavar="ID|NAME", help="its id or at least 4 characters that it begins with, or its name"),
+]
+LEARNT_IN = "A running service goes by it within 5 seconds."
 
 
 @program.command("create")
@@ -44,6 +47,7 @@ def create(
 ) -> None:
     """Make a key and show it, this once. From the first one on every request needs a key."""
     with telling_errors():
+        from app.bootstrap.affording import warn_too_little
         from app.cli.key_desk import Terms, create_key
         from app.cli.store import opening_store
         from app.errors import BadInput
@@ -60,9 +64,13 @@ def create(
             budget_day_usd=budget_day,
         )
         key, made = create_key(terms, _now(), secrets.token_bytes)
-        with opening_store(load_settings()) as database:
+        settings = load_settings()
+        warning = warn_too_little(settings, budget_day)
+        with opening_store(settings) as database:
             database.write_now(lambda c: keep_key(c, key))
         _show(key, made)
+        if warning:
+            say(warning)
 
 
 @program.command("list")
@@ -84,43 +92,44 @@ def list_all(as_json: Annotated[bool, typer.Option("--json", help="for programs"
 
 
 @program.command("revoke")
-def revoke(key_id: KeyId) -> None:
+def revoke(named: Named) -> None:
     """End a key at once, with the sessions of browsers that have shown it."""
     with telling_errors():
-        from app.cli.key_desk import end_key
+        from app.cli.key_desk import end_key, find_named
         from app.cli.store import opening_store
 
         now = _now()
         with opening_store(load_settings()) as database:
-            key = database.write_now(lambda c: end_key(c, key_id, now))
+            key = database.write_now(lambda c: end_key(c, find_named(c, named, now).id, now))
         say(f"The key {key.id} ({key.name}) is revoked. {LEARNT_IN}")
 
 
 @program.command("rotate")
 def rotate(
-    key_id: KeyId,
+    named: Named,
     keep: Annotated[
         float, typer.Option("--keep", metavar="HOURS", min=0, max=8760, help="how long the old one still holds")
     ] = 24.0,
 ) -> None:
     """Make a key that allows what an old one does, show it, and let the old one end a while later."""
     with telling_errors():
-        from app.cli.key_desk import rotate_key
+        from app.cli.key_cards import tell_rotated
+        from app.cli.key_desk import find_named, rotate_key
         from app.cli.store import opening_store
         from app.door.key_text import make_key
-        from app.store.keys import load_key
 
         now = _now()
         with opening_store(load_settings()) as database:
-            made = make_key(database.read_now(lambda c: load_key(c, key_id)).scope, secrets.token_bytes)
-            key = database.write_now(lambda c: rotate_key(c, key_id, made, now, timedelta(hours=keep)))
-        say(f"The key {key_id} holds for {keep:g} hours more, then it ends.")
-        _show(key, made)
+            old = database.read_now(lambda c: find_named(c, named, now))
+            made = make_key(old.scope, secrets.token_bytes)
+            old, new = database.write_now(lambda c: rotate_key(c, old.id, made, now, timedelta(hours=keep)))
+        say(tell_rotated(old, new))
+        _show(new, made)
 
 
 def _show(key: "Key", made: "NewKey") -> None:
     """The key alone to standard output, so that it can go into a file or another command."""
-    say(f"Key {key.id} ({key.name}), scope {key.scope}. It is shown this once; only its SHA-256 is kept. {LEARNT_IN}")
+    say(f"Key {key.id} ({key.name}), scope {key.scope}. It is shown this once; only its SHA-256 is kept. It works now.")
     open_console().print(join_words(made.text), soft_wrap=True)
 
 

@@ -31,7 +31,9 @@ def reclassify(
             "--plan", metavar="FILE", help="with --dry-run the file to write the plan to, else the one to take"
         ),
     ] = None,
-    write: Annotated[bool, typer.Option("--write", help="write tags back to the files' front matter")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="write tags back: to the files' front matter, or to an article's CMS")
+    ] = False,
     field: Annotated[
         list[str] | None,
         typer.Option(

@@ -8,10 +8,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.source_hints import HINTS
+from app.cli.source_hints import list_steps
 from app.cli.terminal import join_words, open_console
 from app.cli.told_source import ToldSecret, ToldSource
 from app.domain.source import Use
+from app.domain.telling import tell_count
 from app.store.callbacks import Callback
 from app.webhooks.deliveries import ToldDelivery, ToldOutcome
 
@@ -37,17 +38,32 @@ def print_source(told: ToldSource) -> None:
         *([] if told.is_public else [Text("Set SCOPENOTE_PUBLIC_URL to what the CMS reaches this service by.", "dim")]),
         join_words(("mode: ", "dim"), f"{told.mode}, {MODES[told.mode]}"),
     ]
-    details = {"site": told.site, "callback": told.callback}
+    details = {"site": told.site, "callback": told.callback, "budget": _say_budget(told)}
     lines += [join_words((f"{name}: ", "dim"), value) for name, value in details.items() if value]
     fields = ", ".join(f"{kind} to {name}" for kind, name in told.fields.model_dump().items() if name)
     lines.append(join_words(("fields: ", "dim"), fields or "none"))
-    lines += [join_words((f"option {name}: ", "dim"), value) for name, value in sorted(told.options.items())]
     lines += [join_words(("secret: ", "dim"), _say_secret(secret)) for secret in told.secrets]
-    steps = [join_words(f"{n}. {hint.replace('NAME`', f'{told.name}`')}") for n, hint in enumerate(HINTS[told.cms], 1)]
     console = open_console()
-    console.print(Panel(Group(*lines), title="Source", title_align="left", padding=(1, 2)))
-    for step in steps:
-        console.print(step)
+    console.print(Panel(Group(*lines, _list_options(told)), title="Source", title_align="left", padding=(1, 2)))
+    for gap in told.gaps:
+        console.print(join_words(("! ", "bold yellow"), gap))
+    for number, step in enumerate(list_steps(told.cms, told.name), 1):
+        console.print(join_words(f"{number}. {step}"))
+
+
+def _list_options(told: ToldSource) -> Table:
+    """The options in force: what was given is bold, what counts without is not."""
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for name in ("option", "in force", "meaning"):
+        table.add_column(name, overflow="fold")
+    for one in told.in_force:
+        value = (one.value or "-", "bold" if one.is_set else "")
+        table.add_row(join_words(one.name), join_words(value), join_words((one.meaning, "dim")))
+    return table
+
+
+def _say_budget(told: ToldSource) -> str | None:
+    return None if told.budget_day_usd is None else f"${told.budget_day_usd:g} a day"
 
 
 def print_made(made: Mapping[Use, SecretStr]) -> None:
@@ -62,11 +78,18 @@ def print_made(made: Mapping[Use, SecretStr]) -> None:
 def print_sources(told: Sequence[ToldSource]) -> None:
     """Print sources as a table."""
     table = Table(box=None, header_style="bold")
-    for name in ("source", "cms", "mode", "address"):
+    for name in ("source", "cms", "mode", "budget", "address"):
         table.add_column(name, overflow="fold")
     for one in told:
-        table.add_row(*(join_words(word) for word in (one.name, one.cms, one.mode, one.address)))
-    open_console().print(table if told else "No sources yet; `scopenote sources add` makes one.")
+        cells = (one.name, one.cms, one.mode, _say_budget(one) or "-", one.address)
+        table.add_row(*(join_words(cell) for cell in cells))
+    console = open_console()
+    console.print(table if told else "No sources yet; `scopenote sources add` makes one.")
+    for one in told:
+        if one.gaps:
+            lacking = tell_count(len(one.gaps), "thing")
+            words = f"{one.name} lacks {lacking}, which `scopenote sources show {one.name}` tells."
+            console.print(join_words(("! ", "bold yellow"), words))
 
 
 def print_deliveries(told: Sequence[ToldDelivery]) -> None:

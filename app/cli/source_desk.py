@@ -36,6 +36,7 @@ from app.store.sources import (
     load_source,
 )
 
+COUNTED: Final = 100
 KEEP_HOURS: Final[dict[Use, float]] = {"verify": 24.0, "write": 0.0, "callback": 24.0}
 """How long an old secret counts on: whoever sends or reads webhooks cannot change theirs in the same moment."""
 
@@ -117,15 +118,26 @@ def rotate_secret(settings: Settings, name: str, use: Use, keep_hours: float | N
         return Given(told=database.write_now(work), made={use: value} if is_made else {})
 
 
-def remove_source(settings: Settings, name: str) -> int:
-    """Forget a source and its secrets; how many of its deliveries wait, as far as a page of them tells."""
+def count_waiting(settings: Settings, name: str) -> str:
+    """How many deliveries of a source wait, as a number or the least that it can be.
 
-    def work(c: Connection) -> int:
-        drop_source(c, name)
-        return len(list_deliveries(c, source=name, state="waiting"))
+    Raises:
+        BadInput: there is no such source.
+    """
+
+    def work(c: Connection) -> str:
+        load_source(c, name)
+        count = len(list_deliveries(c, source=name, state="waiting", limit=COUNTED))
+        return f"{count:,}" if count < COUNTED else f"{count:,} or more"
 
     with _opened(settings) as database:
-        return database.write_now(work)
+        return database.read_now(work)
+
+
+def remove_source(settings: Settings, name: str) -> None:
+    """Forget a source and its secrets; what waits is parked by whoever comes to it."""
+    with _opened(settings) as database:
+        database.write_now(lambda c: drop_source(c, name))
 
 
 def tell_source(settings: Settings, name: str) -> ToldSource:

@@ -2,21 +2,17 @@
 
 import secrets
 import sys
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from typing import Final
 
 import typer
 from pydantic import SecretStr
 
-from app.domain.source import CMS, Source, Use
+from app.cli.source_forms import GIVEN, OURS, PREFIX, check_form, check_writable
+from app.domain.source import Source, Use
 from app.errors import BadInput
 from app.settings import Settings
 
-OURS: Final[frozenset[CMS]] = frozenset({"standard", "wordpress", "wagtail"})
-"""Those whose webhooks are signed as Standard Webhooks: the secret has a form, and is made here."""
-LEAST, MOST = 24, 64
-"""Bytes of a secret of Standard Webhooks."""
-_PREFIX: Final = "whsec_"
 _BYTES: Final = 32
 
 
@@ -28,6 +24,8 @@ def find_secret(source: Source, use: Use, settings: Settings) -> tuple[SecretStr
     Raises:
         BadInput: there is nobody to ask, or what was given cannot be used.
     """
+    if use == "write":
+        check_writable(source)
     if settings.source_secret is not None:
         return _check(settings.source_secret.get_secret_value(), source, use), False
     if _is_ours(source, use):
@@ -37,8 +35,9 @@ def find_secret(source: Source, use: Use, settings: Settings) -> tuple[SecretStr
             f"The {use} secret of source {source.name!r} is needed, and there is no terminal to ask on. "
             "Give it in SCOPENOTE_SOURCE_SECRET."
         )
-    typed = _ask(use)
-    if use == "verify" and not typed:
+    can_make = use == "verify" and source.cms not in GIVEN
+    typed = _ask(source, can_make=can_make)
+    if can_make and not typed:
         return make_secret(), True
     return _check(typed, source, use), False
 
@@ -50,36 +49,22 @@ def has_terminal() -> bool:
 
 def make_secret() -> SecretStr:
     """A new secret in the form of Standard Webhooks, which any CMS takes as a word."""
-    return SecretStr(_PREFIX + b64encode(secrets.token_bytes(_BYTES)).decode())
+    return SecretStr(PREFIX + b64encode(secrets.token_bytes(_BYTES)).decode())
 
 
 def _is_ours(source: Source, use: Use) -> bool:
     return use == "callback" or (use == "verify" and source.cms in OURS)
 
 
-def _ask(use: Use) -> str:
-    """What somebody types; a secret of their own choice twice, a token that they were given once."""
-    if use == "write":
-        return str(typer.prompt("Token or password for the CMS (not shown)", hide_input=True, err=True))
+def _ask(source: Source, *, can_make: bool) -> str:
+    """What somebody types; a secret of their own choice twice, one that they were given once."""
+    if not can_make:
+        return str(typer.prompt(f"Secret that {source.cms} shows for this (not shown)", hide_input=True, err=True))
     words = "Secret of the webhook (not shown; empty: one is made)"
     return str(typer.prompt(words, default="", show_default=False, hide_input=True, confirmation_prompt=True, err=True))
 
 
 def _check(given: str, source: Source, use: Use) -> SecretStr:
     value = given.strip()
-    if not value or not value.isprintable():
-        raise BadInput("The secret is empty, or holds characters that cannot be seen. Give it again.")
-    if _is_ours(source, use) and not _is_standard(value):
-        raise BadInput(
-            f"A secret for {use} is whsec_ and base64 of 24 to 64 bytes here. "
-            "Unset SCOPENOTE_SOURCE_SECRET to have one made."
-        )
+    check_form(value, source, use)
     return SecretStr(value)
-
-
-def _is_standard(value: str) -> bool:
-    try:
-        size = len(b64decode(value.removeprefix(_PREFIX), validate=True))
-    except ValueError:
-        return False
-    return value.startswith(_PREFIX) and LEAST <= size <= MOST

@@ -17,11 +17,12 @@ NONE: Final = "none"
 class Terms(Value):
     """What the options of a command say; None or empty: nothing."""
 
-    site: str | None
-    options: tuple[str, ...]
-    mode: Mode | None
-    callback: str | None
-    fields: tuple[str, ...]
+    site: str | None = None
+    options: tuple[str, ...] = ()
+    mode: Mode | None = None
+    callback: str | None = None
+    fields: tuple[str, ...] = ()
+    budget_day: str | None = None
 
 
 def agree(source: Source, terms: Terms) -> Source:
@@ -36,6 +37,7 @@ def agree(source: Source, terms: Terms) -> Source:
         "callback": _choose(terms.callback, source.callback),
         "options": _read_options(terms.options, source.options),
         "fields": _read_fields(terms.fields, source.fields),
+        "budget_day_usd": _read_budget(terms.budget_day, source.budget_day_usd),
     }
     return source.model_copy(update=changed)
 
@@ -58,6 +60,18 @@ def _choose(given: str | None, before: str | None) -> str | None:
     if given is None:
         return before
     return None if given == NONE else given
+
+
+def _read_budget(given: str | None, before: float | None) -> float | None:
+    if given is None or given == NONE:
+        return before if given is None else None
+    try:
+        budget = float(given)
+    except ValueError:
+        budget = 0.0
+    if not 0 < budget < float("inf"):
+        raise BadInput(f"--budget-day takes a number of dollars above 0, or {NONE!r} to take the cap away.")
+    return budget
 
 
 def _read_options(given: Sequence[str], before: dict[str, str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.exits import telling_errors
+from app.cli.exits import FAILURES, telling_errors
 from app.cli.source_terms import Terms, agree, check_name
 from app.cli.source_writes import look_over, undo
 from app.cli.terminal import say, write_json
@@ -33,6 +33,12 @@ CallbackGiven = Annotated[str | None, typer.Option("--callback", metavar="URL", 
 FieldsGiven = Annotated[
     list[str] | None, typer.Option("--field", metavar="KIND=FIELD", help="the CMS's field for a kind of category")
 ]
+BudgetGiven = Annotated[
+    str | None,
+    typer.Option(
+        "--budget-day", metavar="USD", help="what its articles may cost in a UTC day; none: no cap of its own"
+    ),
+]
 LISTED = 50
 
 
@@ -46,6 +52,7 @@ def add(
     mode: ModeGiven = None,
     callback: CallbackGiven = None,
     field: FieldsGiven = None,
+    budget_day: BudgetGiven = None,
 ) -> None:
     """Let a CMS send webhooks, and see what to enter there.
 
@@ -54,7 +61,10 @@ def add(
     with telling_errors():
         from app.cli.source_desk import add_source
 
-        terms = _collect(site, option, mode, callback, field)
+        terms = Terms(
+            site=site, options=tuple(option or ()), mode=mode, callback=callback, fields=tuple(field or ()),
+            budget_day=budget_day,
+        )  # fmt: skip
         plain = Source(name="new", cms=cms, created_at=datetime.now(UTC))
         _show_given(add_source(load_settings(), agree(check_name(name, plain), terms)))
 
@@ -68,14 +78,19 @@ def change(
     mode: ModeGiven = None,
     callback: CallbackGiven = None,
     field: FieldsGiven = None,
+    budget_day: BudgetGiven = None,
 ) -> None:
     """Change what is given, and nothing else; `none` takes a URL, an option or a field away."""
     with telling_errors():
         from app.cli.source_desk import change_source
 
-        terms = _collect(site, option, mode, callback, field)
-        if terms == _collect(None, None, None, None, None):
-            raise BadInput("Nothing is to be changed. Name what: --mode, --site, --option, --callback or --field.")
+        terms = Terms(
+            site=site, options=tuple(option or ()), mode=mode, callback=callback, fields=tuple(field or ()),
+            budget_day=budget_day,
+        )  # fmt: skip
+        if terms == Terms():
+            names = "--mode, --site, --option, --callback, --field or --budget-day"
+            raise BadInput(f"Nothing is to be changed. Name what: {names}.")
         _show_given(change_source(load_settings(), name, terms))
 
 
@@ -126,15 +141,26 @@ def rotate(
 
 
 @program.command("remove")
-def remove(name: Name) -> None:
+def remove(name: Name, yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False) -> None:
     """Let a source send nothing more, and forget its secrets. What came of its deliveries stays."""
     with telling_errors():
-        from app.cli.source_desk import remove_source
+        from app.cli.source_desk import count_waiting, remove_source
+        from app.cli.source_secrets import has_terminal
 
-        left = remove_source(load_settings(), name)
-        say(f"Source {name!r} is removed.")
-        if left:
-            say(f"{left} of its deliveries wait, and will be parked.")
+        settings = load_settings()
+        waiting = count_waiting(settings, name)
+        if not yes:
+            if not has_terminal():
+                raise BadInput(
+                    f"Removing {name!r} has to be confirmed, and there is no terminal to ask on. Give --yes."
+                )
+            say(f"Its secrets go, and its deliveries that wait ({waiting}) will be parked.")
+            say("The decisions stay here, and the tags in the CMS; they cannot be undone from here any more.")
+            if not typer.confirm(f"Remove {name}?", err=True):
+                say("Nothing was removed.")
+                raise typer.Exit(FAILURES)
+        remove_source(settings, name)
+        say(f"Source {name!r} is removed. Its deliveries that wait ({waiting}) will be parked.")
 
 
 @program.command("deliveries")
@@ -189,12 +215,6 @@ def list_callbacks(
 
 program.command("undo")(undo)
 program.command("reconcile")(look_over)
-
-
-def _collect(
-    site: str | None, option: list[str] | None, mode: Mode | None, callback: str | None, field: list[str] | None
-) -> Terms:
-    return Terms(site=site, options=tuple(option or ()), mode=mode, callback=callback, fields=tuple(field or ()))
 
 
 def _show_given(given: "Given") -> None:

@@ -1,12 +1,27 @@
 """Owns what programs are told of a source: all but its secrets."""
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from pydantic import AwareDatetime
 
+from app.bootstrap.sourcing import list_options
+from app.cli.source_gaps import list_gaps
 from app.domain.source import Secret, Source, Use
 from app.domain.value import Value
 from app.settings import Settings
+
+_DEFAULT: Final = re.compile(r" \(([^()]+)\)$")
+
+
+class ToldOption(Value):
+    """An option that its CMS has. `value` counts: what was given, else the default; null: nothing counts."""
+
+    name: str
+    value: str | None
+    is_set: bool
+    meaning: str
 
 
 class ToldSecret(Value):
@@ -19,7 +34,7 @@ class ToldSecret(Value):
 
 
 class ToldSource(Source):
-    """A source, where its CMS has to send, and the secrets that count.
+    """A source, where its CMS has to send, the secrets and the options that count, and what is missing.
 
     `is_public`: that is what the settings say it is reached by, and not only this machine's own name for it.
     """
@@ -27,6 +42,8 @@ class ToldSource(Source):
     address: str
     is_public: bool
     secrets: tuple[ToldSecret, ...]
+    in_force: tuple[ToldOption, ...]
+    gaps: tuple[str, ...]
 
     @classmethod
     def of(cls, source: Source, secrets: Sequence[Secret], settings: Settings) -> "ToldSource":
@@ -36,7 +53,19 @@ class ToldSource(Source):
             address=f"{find_address(settings)}/webhooks/{source.name}",
             is_public=settings.public_url is not None,
             secrets=tuple(ToldSecret(**secret.model_dump(include=set(ToldSecret.model_fields))) for secret in secrets),
+            in_force=tuple(_tell_option(source, name, meaning) for name, meaning in list_options(source.cms).items()),
+            gaps=list_gaps(source, secrets, settings),
         )
+
+
+def _tell_option(source: Source, name: str, meaning: str) -> ToldOption:
+    given, default = source.options.get(name), _DEFAULT.search(meaning)
+    return ToldOption(
+        name=name,
+        value=given or (default and default[1]),
+        is_set=bool(given),
+        meaning=meaning[: default.start()] if default else meaning,
+    )
 
 
 def find_address(settings: Settings) -> str:

@@ -1,10 +1,13 @@
 """Owns the event: what a CMS says happened to an article, in the same words for every CMS."""
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field
 
 from app.domain.value import Value
+
+_MISREAD: Final = re.compile("%(?=40|25)")
 
 What = Literal["published", "updated", "withdrawn"]
 """published: readers see it since now. updated: what they see, or a field of it, changed. withdrawn: they see it no
@@ -42,5 +45,9 @@ class ArticleEvent(Value):
 
 
 def name_article(source: str, event: ArticleEvent) -> str:
-    """The key under which the event's article is kept: two sources never share one."""
-    return f"{source}:{event.id}" + (f"@{event.locale}" if event.locale else "")
+    """The key under which the event's article is kept: no two articles share one.
+
+    An @ in the CMS's own id is written %40, so that the first one in a key stands before the locale.
+    """
+    id_ = _MISREAD.sub("%25", event.id).replace("@", "%40")
+    return f"{source}:{id_}" + (f"@{event.locale}" if event.locale else "")

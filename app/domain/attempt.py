@@ -10,6 +10,8 @@ from app.domain.value import Value
 
 Purpose = Literal["question", "probe"]
 Status = Literal["sent", "answered", "failed", "unknown"]
+PayerKind = Literal["key", "source"]
+"""Who may have a budget for the day: the key that asked, or the source that sent an article."""
 FailureKind = Literal[
     "rate_limited",
     "slow_down",
@@ -47,8 +49,8 @@ class Attempt(Value):
     `tokens` and `cost_usd` are what it is taken to have used: the server's word, or an estimate
     where `estimated` says so, which is the most that it can be while nothing is known. "unknown":
     the bytes left, and what became of them cannot be told. `cost_usd` is None where the price is
-    not known. `job` is None where the errand belongs to none. `key` is the id of the key that
-    asked, None where none was needed.
+    not known. `job` is None where the errand belongs to none. `key` is the id of the key that pays,
+    `source` the name of the source that does; both are None where nobody in particular pays.
     """
 
     id: str
@@ -58,6 +60,7 @@ class Attempt(Value):
     urgency: Literal["editor", "job"]
     job: str | None
     key: str | None = None
+    source: str | None = None
     purpose: Purpose
     status: Status
     failure: FailureKind | None = None
@@ -75,8 +78,10 @@ class Attempt(Value):
 
     @property
     def account(self) -> str | None:
-        """What it is summed up under, beside its day; None for nothing else."""
-        return self.job or (name_account(self.key, self.day) if self.key else None)
+        """The account of whoever pays for it on its day; None where nobody in particular does."""
+        if self.key is not None:
+            return name_account("key", self.key, self.day)
+        return None if self.source is None else name_account("source", self.source, self.day)
 
 
 def tell_day(moment: datetime) -> str:
@@ -84,9 +89,9 @@ def tell_day(moment: datetime) -> str:
     return moment.astimezone(UTC).date().isoformat()
 
 
-def name_account(key: str, day: str) -> str:
-    """What the attempts of a key on one day are summed up under; no job goes by such a name."""
-    return f"key {key} {day}"
+def name_account(kind: PayerKind, id_: str, day: str) -> str:
+    """What the attempts that somebody pays for on one day are summed up under; no job goes by such a name."""
+    return f"{kind} {id_} {day}"
 
 
 class Spent(Value):
@@ -98,9 +103,16 @@ class Spent(Value):
     unpriced: NonNegativeInt = 0
 
 
-Allow = Callable[[Spent, Spent], None]
-"""Given what the day's and the account's attempts (see `Attempt.account`) took so far; raises `BudgetSpent` where
-another one is too much.
+class Sums(Value):
+    """What attempts took so far: all of the day, those of one job on whatever day, those that one payer pays today."""
+
+    day: Spent = Spent()
+    job: Spent = Spent()
+    payer: Spent = Spent()
+
+
+Allow = Callable[[Sums], None]
+"""Given what was taken so far; raises `BudgetSpent` where another attempt is too much.
 
 It may be called from another thread, and more than once, so that it goes by what never changes.
 """

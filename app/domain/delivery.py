@@ -1,6 +1,6 @@
 """Owns the delivery: one webhook call, and what became of each article in it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field, NonNegativeInt
 
@@ -17,6 +17,10 @@ Fate = Literal["classified", "unchanged", "echo", "outdated", "ignored", "parked
 back. outdated: a newer version came in before. ignored: nothing that concerns us (withdrawn, a draft, another kind of
 content). parked: it could not be decided or written."""
 
+MOST_EVENTS: Final = 500
+"""Of one delivery. What becomes of its articles is kept as a whole after each, so that more would take ever longer."""
+_BEFORE_PART: Final = "."
+
 
 class Outcome(Value):
     """What became of one article of a delivery; `decision` is the id of the one that stands for it."""
@@ -32,8 +36,9 @@ class Outcome(Value):
 class Delivery(Value):
     """One webhook call, verified and mapped; of its bytes nothing is kept but `events`.
 
-    `key` is the source's own name for it, by which a repetition is known: the header with its id,
-    else a digest of source and bytes. `due_at`: not worked on before that. `executor` is the
+    `key` is the source's own name for it, by which a repetition is known: the header with its id
+    where that is signed, else a digest of source and bytes. A call with more than `MOST_EVENTS` is
+    several deliveries, see `list_parts`. `due_at`: not worked on before that. `executor` is the
     worker that has it. A delivery that could not be mapped has no events, and is parked.
     """
 
@@ -48,3 +53,29 @@ class Delivery(Value):
     executor: str | None = None
     outcomes: tuple[Outcome, ...] = ()
     reason: str = ""
+
+
+def list_parts(delivery: Delivery) -> tuple[Delivery, ...]:
+    """The deliveries that a call is kept as, worked on one after the other.
+
+    The first has the name under which the call is known, and the others names that lead to it.
+    """
+    pieces = [delivery.events[at : at + MOST_EVENTS] for at in range(0, len(delivery.events), MOST_EVENTS)]
+    first = delivery.model_copy(update={"events": pieces[0] if pieces else ()})
+    return (first, *(_name_part(delivery, number, events) for number, events in enumerate(pieces[1:], 2)))
+
+
+def _name_part(delivery: Delivery, number: int, events: tuple[ArticleEvent, ...]) -> Delivery:
+    named = {"id": f"{delivery.id}{_BEFORE_PART}{number}", "key": f"part:{number}:{delivery.key}"}
+    return delivery.model_copy(update={**named, "events": events})
+
+
+def find_call(delivery_id: str) -> str:
+    """The id of the delivery that a call is known by, from the id of any of its parts."""
+    return delivery_id.partition(_BEFORE_PART)[0]
+
+
+def find_part(delivery_id: str) -> int:
+    """Which part of its call a delivery is, from 1."""
+    number = delivery_id.partition(_BEFORE_PART)[2]
+    return int(number) if number.isdecimal() else 1

@@ -48,7 +48,8 @@ class Recipe(Value):
     `basis` is what all of its decisions have in common (`app.domain.fingerprint.compute_basis`);
     a worker whose own differs parks the item and says so. `write` names the fields that tags are
     written back to, None where files are left alone; with `put_back` also those that were taken out of
-    the files since. `max_cost_usd` is a cap for this job alone.
+    the files since. `max_cost_usd` is a cap for this job alone. `payer` refers to whose budget of the day
+    pays as well (see `app.domain.errand.Payer.reference`), None where nobody's in particular does.
     """
 
     sources: tuple[str, ...]
@@ -60,6 +61,7 @@ class Recipe(Value):
     put_back: bool = False
     batch_api: bool = False
     max_cost_usd: NonNegativeFloat | None = None
+    payer: str | None = None
     max_tries: PositiveInt = 3
 
     @property

@@ -1,5 +1,6 @@
 """Owns the key: who may use the service, and for what."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, PositiveFloat, PositiveInt
@@ -36,3 +37,12 @@ class Key(Value):
 def includes(scope: Scope, needed: Scope) -> bool:
     """Whether a scope allows what needs another."""
     return SCOPES.index(scope) >= SCOPES.index(needed)
+
+
+def tell_end(key: Key, now: datetime) -> str | None:
+    """Why a key is over, as what follows its name; None while it holds."""
+    if key.revoked_at is not None:
+        return "was revoked"
+    if key.expires_at is not None and key.expires_at <= now:
+        return f"expired at {key.expires_at:%Y-%m-%d %H:%M} UTC"
+    return None

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, SecretStr
+from pydantic import AwareDatetime, Field, NonNegativeFloat, SecretStr
 
 from app.domain.job import Fields
 from app.domain.value import Value
@@ -42,7 +42,7 @@ class Source(Value):
     `site` is the CMS's base URL, or a git repository's; None where nothing is read back or written.
     `options` are the CMS's own, by name: its module in `app.cms.adapters` says which there are.
     `fields` names the CMS field for each kind of category. `callback` is a URL of the publisher's
-    that is told each decision.
+    that is told each decision. `budget_day_usd` caps what its articles cost in a UTC day, None: no cap of its own.
     """
 
     name: SourceName
@@ -53,6 +53,7 @@ class Source(Value):
     fields: Fields = Fields()
     callback: str | None = None
     options: dict[str, str] = Field(default_factory=dict)
+    budget_day_usd: NonNegativeFloat | None = None
 
 
 class Secret(Value):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from app.domain.errand import Errand, Payer
+from app.domain.errand import Errand, Payer, bill_key
 from app.domain.key import Key
 from app.domain.value import Value
 
@@ -24,18 +24,12 @@ class Caller(Value):
     @property
     def errand(self) -> Errand:
         """On whose behalf an article is classified for this caller: somebody waits, and the key pays."""
-        if self.key is None:
-            return Errand()
-        payer = Payer(key=self.key.id, name=self.key.name, most_day_usd=self.key.budget_day_usd)
-        return Errand(payer=payer)
+        return Errand(payer=self.payer)
 
-    def bound(self, cost_usd: float | None) -> float | None:
-        """The cap of a job that this caller orders, None for no cap.
-
-        What a job spends is not counted under a key: one with a budget orders no job that may spend more than that.
-        """
-        budget = self.key.budget_day_usd if self.key else None
-        return min((cap for cap in (cost_usd, budget) if cap is not None), default=None)
+    @property
+    def payer(self) -> Payer | None:
+        """Whose budget pays for what this caller orders; None where nobody needs a key."""
+        return bill_key(self.key) if self.key else None
 
 
 _CALLER: ContextVar[Caller] = ContextVar("caller")

@@ -1,6 +1,5 @@
 """Owns the gate: every request is told apart by who sends it, and let in or refused before its body is read."""
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -10,15 +9,15 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.domain.key import Key, includes
-from app.domain.key import Scope as KeyScope
 from app.domain.value import Value
 from app.door.accepting import prefers_html
 from app.door.addresses import find_address, find_home, is_here, is_relayed
 from app.door.callers import Caller, answering
 from app.door.keys import Keyring
-from app.door.limits import Buckets
-from app.door.origin_guard import names_host
-from app.door.problems import answer_refusal, find_status, list_headers
+from app.door.limits import Limits
+from app.door.noting import note
+from app.door.origin_guard import is_own
+from app.door.problems import ShowPage, answer_refusal, describe_error, find_status, list_headers
 from app.door.scopes import find_scope
 from app.door.sessions import Sessions
 from app.errors import NotAllowed, ScopenoteError
@@ -28,9 +27,6 @@ HERE_ONLY: Final = (
 )
 NEEDED: Final = "A key is needed. Send it as `Authorization: Bearer KEY`, or sign in at /login."
 SLOWER: Final = ", or ask for a key with a higher --per-minute"
-
-ShowPage = Callable[[HTTPStatus, str], Response]
-"""A page that tells a browser what is refused."""
 
 
 class Rules(Value):
@@ -49,12 +45,12 @@ class Gate:
     """
 
     def __init__(
-        self, app: ASGIApp, *, keyring: Keyring, sessions: Sessions, buckets: Buckets, rules: Rules, show: ShowPage
+        self, app: ASGIApp, *, keyring: Keyring, sessions: Sessions, limits: Limits, rules: Rules, show: ShowPage
     ) -> None:
         self._app = app
         self._keyring = keyring
         self._sessions = sessions
-        self._buckets = buckets
+        self._limits = limits
         self._rules = rules
         self._show = show
 
@@ -65,37 +61,42 @@ class Gate:
             return
         request = Request(scope)
         try:
-            caller = await self._let_in(request)
+            caller = await self._find_caller(request)
         except ScopenoteError as error:
+            if isinstance(error, NotAllowed) and error.key:
+                note(scope, key=error.key)
             await self._refuse(request, error)(scope, receive, send)
             return
-        with answering(caller):
-            await self._app(scope, receive, send)
+        with answering(caller):  # a page that refuses knows who is signed in, too
+            try:
+                self._allow(request, caller)
+            except ScopenoteError as error:
+                answer: ASGIApp = self._refuse(request, error)
+            else:
+                answer = self._app
+            await answer(scope, receive, send)
 
-    async def _let_in(self, request: Request) -> Caller:
+    async def _find_caller(self, request: Request) -> Caller:
         """Who it is.
 
         Raises:
-            NotAllowed: there is no key, or it does not allow this.
-            TooMany: the address or the key asks too often.
+            NotAllowed: there is no key where one is needed.
+            TooMany: the address asks too often.
             StoreUnavailable: keys cannot be looked up.
         """
         address = find_address(request, self._rules.proxies)
         local = is_here(address)
         if not local:  # behind a proxy that is not told of, everybody would come from here
-            self._buckets.take(f"address {find_home(address)}", self._rules.address_per_minute, "")
+            self._limits.addresses.take(find_home(address), self._rules.address_per_minute, "")
         # Not of request.url, which is put together with a Host header that anybody can write.
-        needed = find_scope(request.method, request.scope["path"])
-        if needed is None:
+        if find_scope(request.method, request.scope["path"]) is None:
             return Caller(address=address)
         if not await self._keyring.is_closed():
             if not (self._rules.is_open or (local and not is_relayed(request, self._rules.proxies))):
                 raise NotAllowed(HERE_ONLY, is_known=True)
             return Caller(address=address)
         key, has_session = await self._identify(request)
-        self._allow(request, key, needed)
-        self._buckets.take(f"key {key.id}", key.per_minute or self._rules.key_per_minute, SLOWER)
-        self._keyring.note(key)
+        note(request.scope, key=key.id)
         return Caller(address=address, key=key, has_session=has_session)
 
     async def _identify(self, request: Request) -> tuple[Key, bool]:
@@ -108,16 +109,27 @@ class Gate:
             raise NotAllowed(NEEDED)
         return shown, True
 
-    def _allow(self, request: Request, key: Key, needed: KeyScope) -> None:
+    def _allow(self, request: Request, caller: Caller) -> None:
+        """Let a key do what it may, and count that it did.
+
+        Raises:
+            NotAllowed: its scope is too narrow, or it is for other pages.
+            TooMany: it asks too often.
+        """
+        key, needed = caller.key, find_scope(request.method, request.scope["path"])
+        if key is None or needed is None:
+            return
         if not includes(key.scope, needed):
+            remedy = f"Whoever runs the service can make one with it: `scopenote keys create NAME --scope {needed}`."
             raise NotAllowed(
-                f"The key {key.name!r} has the scope {key.scope!r}, and this needs {needed!r}. Use a key with it.",
-                is_known=True,
+                f"The key {key.name!r} has the scope {key.scope!r}, and this needs {needed!r}. {remedy}", is_known=True
             )
         origin = request.headers.get("origin")
-        if origin and origin not in key.origins and not names_host(origin, request.headers.get("host")):
+        if origin and origin not in key.origins and not is_own(request):
             remedy = "Make one with `scopenote keys create --origin`."
             raise NotAllowed(f"The key {key.name!r} is not for pages of {origin[:200]!r}. {remedy}", is_known=True)
+        self._limits.keys.take(key.id, key.per_minute or self._rules.key_per_minute, SLOWER)
+        self._keyring.note(key)
 
     def _refuse(self, request: Request, error: ScopenoteError) -> Response:
         status = find_status(error, request)
@@ -130,6 +142,7 @@ class Gate:
             return response
         if not prefers_html(request):
             return answer_refusal(request, error)
+        note(request.scope, problem=describe_error(request, error).type.rpartition(":")[2])
         if is_unknown:
             return RedirectResponse(_find_login(_find_own(request)), HTTPStatus.SEE_OTHER)
         page = self._show(status, str(error))

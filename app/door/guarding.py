@@ -3,23 +3,26 @@
 import secrets
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
+from starlette.routing import BaseRoute
 
 from app.bootstrap.services import Services
 from app.door.body_limit import BodyLimit
 from app.door.cors import Cors
 from app.door.deadlines import Deadline
-from app.door.gate import Gate, Rules, ShowPage
+from app.door.gate import Gate, Rules
 from app.door.host_guard import HostGuard
 from app.door.keys import Keyring
-from app.door.limits import Buckets
+from app.door.limits import Buckets, Limits
 from app.door.methods import HeadAsGet
 from app.door.origin_guard import OriginGuard
+from app.door.problems import ShowPage
 from app.door.request_form import RequestForm
 from app.door.request_log import RequestLog
 from app.door.response_headers import ResponseHeaders
@@ -38,11 +41,12 @@ class Door:
     sessions: Sessions
 
 
-def guard(app: FastAPI, services: Services, *, show: ShowPage) -> None:
+def guard(app: FastAPI, services: Services, *, show: ShowPage, host: str, routes: Sequence[BaseRoute]) -> None:
     """Put everything that looks at a request before the application; `show` makes the page of a refusal.
 
     On a loopback address only requests that name one are answered while there are no keys: a page
-    elsewhere whose name was made to resolve to this machine is not.
+    elsewhere whose name was made to resolve to this machine is not. `host` is where the application
+    listens, `routes` are all that it has.
     """
     settings = services.settings
     keyring = Keyring(services.database, now=_now, timer_s=time.monotonic)
@@ -51,17 +55,24 @@ def guard(app: FastAPI, services: Services, *, show: ShowPage) -> None:
     # The first is the last to be passed: what is nearest to the routes.
     app.add_middleware(OriginGuard)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, elsewhere=OWN_LIMITS)
-    buckets = Buckets(time.monotonic)
+    limits = Limits(addresses=Buckets(time.monotonic), keys=Buckets(time.monotonic))
     app.add_middleware(
-        Gate, keyring=keyring, sessions=sessions, buckets=buckets, rules=_collect_rules(settings), show=show
+        Gate, keyring=keyring, sessions=sessions, limits=limits, rules=_collect_rules(settings), show=show
     )
     app.add_middleware(Deadline, timeout_s=settings.request_timeout_s)
     app.add_middleware(Cors, keyring=keyring)
-    if settings.host in LOOPBACK:
+    if host in LOOPBACK:
         app.add_middleware(HostGuard, keyring=keyring, names=_list_names(settings))
     app.add_middleware(RequestForm)
     witness = app.state.monitor.witness
-    app.add_middleware(RequestLog, witness=witness, new_id=lambda: uuid.uuid4().hex, timer_s=time.perf_counter)
+    app.add_middleware(
+        RequestLog,
+        witness=witness,
+        new_id=lambda: uuid.uuid4().hex,
+        timer_s=time.perf_counter,
+        proxies=settings.forwarded_for,
+        routes=routes,
+    )
     app.add_middleware(ResponseHeaders)
     app.add_middleware(HeadAsGet)
 

@@ -23,8 +23,10 @@ _FORM: Final = re.compile(
     rf"(?P<body>sn_[{''.join(scope[0] for scope in SCOPES)}]_(?P<id>[0-9a-f]{{{2 * ID_BYTES}}})"
     rf"_[0-9A-Za-z]{{{_SECRET_LENGTH}}})_(?P<checksum>[0-9A-Za-z]{{{_CHECKSUM_LENGTH}}})"
 )
-LONGEST: Final = 200
-"""Characters of what may be a key at all; ours have 70."""
+PREFIX: Final = "sn_"
+LENGTH: Final = len("sn_s__") + 2 * ID_BYTES + _SECRET_LENGTH + len("_") + _CHECKSUM_LENGTH
+"""Characters of a key."""
+_LETTERS_ALONE: Final = re.compile(r"[0-9A-Za-z_]*")
 
 
 class NewKey(Value):
@@ -47,14 +49,27 @@ def read_key(text: str) -> str:
     """The digest of a key that is in the right form.
 
     Raises:
-        NotAllowed: it is not, so that it cannot be one of ours.
+        NotAllowed: it is not, so that it cannot be one of ours; what is wrong with it.
     """
-    found = _FORM.fullmatch(text) if len(text) <= LONGEST else None
-    if found is None:
-        raise NotAllowed("This is not a key: keys begin with sn_. Send one as `Authorization: Bearer KEY`.")
-    if _sum_up(found["body"]) != found["checksum"]:
-        raise NotAllowed("The key is mistyped: its last letters do not fit the rest. Copy it again.")
+    found = _FORM.fullmatch(text) if len(text) == LENGTH else None
+    if found is None or _sum_up(found["body"]) != found["checksum"]:
+        raise NotAllowed(_tell_fault(text))
     return digest(text)
+
+
+def _tell_fault(text: str) -> str:
+    """Why this is no key. The form of keys is no secret, and what was sent is not repeated."""
+    if not text:
+        return f"This is not a key: it is empty. Copy the whole of one, from {PREFIX} on."
+    if not text.startswith(PREFIX):
+        return f"This is not a key: keys begin with {PREFIX}. Copy the key alone, with nothing before it."
+    if not _LETTERS_ALONE.fullmatch(text[: LENGTH + 1]):
+        return "The key holds a character that is in no key, such as a space or a quotation mark. Copy the key alone."
+    if len(text) < LENGTH:
+        return f"The key is incomplete: it has {len(text)} of {LENGTH} characters. Copy it whole."
+    if len(text) > LENGTH:
+        return f"This is more than a key, which has {LENGTH} characters. Copy the key alone."
+    return "The key is mistyped: its parts do not fit together. Copy it again instead of typing it."
 
 
 def digest(secret: str) -> str:

@@ -2,17 +2,20 @@
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Final
 
-from app.domain.key import Key
+from app.domain.key import Key, tell_end
 from app.door.key_text import read_key
-from app.errors import NotAllowed, StoreUnavailable
+from app.door.limits import Buckets
+from app.errors import NotAllowed, StoreUnavailable, TooMany
+from app.store.connection import Connection
 from app.store.database import Database
-from app.store.keys import list_keys, note_use
+from app.store.keys import find_key, find_key_of, list_keys, note_use
 
 _LOG = logging.getLogger(__name__)
 
@@ -22,6 +25,10 @@ STALE_S: Final = 60.0
 """How long it counts where the store cannot be read: nothing can be revoked in it meanwhile, either."""
 NOTE_S: Final = 60.0
 """Between two notes of when a key was used last."""
+MOST_UNKNOWN: Final = 1_000
+"""Keys that are remembered to be unknown."""
+LOOKS_PER_MINUTE: Final = 600
+"""How often the store is asked about a single key. In a flood of made-up ones a new key is known within `FRESH_S`."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,10 @@ class Ring:
 
 
 class Keyring:
-    """The keys in the store, looked up again when what is known has aged; notes when each was used last."""
+    """The keys in the store, looked up again when what is known has aged; notes when each was used last.
+
+    A key that is not among those that were looked up may be new, and is asked for by itself.
+    """
 
     def __init__(self, database: Database, *, now: Callable[[], datetime], timer_s: Callable[[], float]) -> None:
         self._database = database
@@ -55,6 +65,8 @@ class Keyring:
         self._timer_s = timer_s
         self._ring = Ring()
         self._looking = asyncio.Lock()
+        self._unknown: OrderedDict[str, float] = OrderedDict()
+        self._looks = Buckets(timer_s)
         self._noted: dict[str, float] = {}
         self._notes: set[asyncio.Task[None]] = set()
 
@@ -83,11 +95,13 @@ class Keyring:
             StoreUnavailable: it cannot be looked up.
         """
         digest = read_key(text)
-        return self._judge((await self._look()).by_digest.get(digest))
+        key = (await self._look()).by_digest.get(digest)
+        return self._judge(key or await self._find_new(digest, lambda c: find_key(c, digest)))
 
     async def check_id(self, key_id: str) -> Key:
         """The key of an id. Raises as `check`."""
-        return self._judge((await self._look()).by_id.get(key_id))
+        key = (await self._look()).by_id.get(key_id)
+        return self._judge(key or await self._find_new(key_id, lambda c: find_key_of(c, key_id)))
 
     def note(self, key: Key) -> None:
         """Write down that a key is used, beside the request that uses it, and once a minute at most."""
@@ -101,10 +115,28 @@ class Keyring:
 
     def _judge(self, key: Key | None) -> Key:
         if key is None:
-            raise NotAllowed("This key is not known here. `scopenote keys list` names those that are.")
+            raise NotAllowed("This key is not known here. Ask whoever runs the service for another one.")
         end = tell_end(key, self._now())
         if end is not None:
-            raise NotAllowed(f"The key {key.name!r} {end}. Ask whoever runs the service for another one.")
+            raise NotAllowed(f"The key {key.name!r} {end}. Ask whoever runs the service for another one.", key=key.id)
+        return key
+
+    async def _find_new(self, wanted: str, find: Callable[[Connection], Key | None]) -> Key | None:
+        """A key that was made since all were looked up."""
+        if self._timer_s() - self._unknown.get(wanted, float("-inf")) < FRESH_S:
+            return None
+        try:
+            self._looks.take("", LOOKS_PER_MINUTE, "")
+        except TooMany:
+            return None
+        key = await self._database.read(find)
+        if key is None:
+            self._unknown[wanted] = self._timer_s()
+            self._unknown.move_to_end(wanted)
+            while len(self._unknown) > MOST_UNKNOWN:
+                self._unknown.popitem(last=False)
+        elif key.id not in self._ring.by_id:
+            self._ring = Ring(keys=(*self._ring.keys, key), at_s=self._ring.at_s)
         return key
 
     async def _look(self) -> Ring:
@@ -133,12 +165,3 @@ class Keyring:
             await self._database.write(lambda c: note_use(c, key_id, now))
         except StoreUnavailable as error:
             _LOG.warning("when a key was used last could not be written down: %s", error)
-
-
-def tell_end(key: Key, now: datetime) -> str | None:
-    """Why a key is over, as what follows its name; None while it holds."""
-    if key.revoked_at is not None:
-        return "was revoked"
-    if key.expires_at is not None and key.expires_at <= now:
-        return f"expired at {key.expires_at:%Y-%m-%d %H:%M} UTC"
-    return None

@@ -3,6 +3,7 @@
 import math
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from app.errors import TooMany
@@ -44,3 +45,11 @@ class Buckets:
             raise TooMany(
                 f"More than {per_minute:,} requests a minute. Come back in {math.ceil(wait_s)} s{remedy}.", wait_s
             )
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Addresses and keys are counted apart: many addresses, which come cheap, drive out the bucket of no key."""
+
+    addresses: Buckets
+    keys: Buckets

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -10,8 +10,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from app.domain.value import Value
+from app.door.accepting import prefers_html
 from app.door.methods import find_allowed
 from app.errors import (
     BadArticle,
@@ -43,7 +45,12 @@ STATUSES: Mapping[type[ScopenoteError], HTTPStatus] = {
 """The HTTP status of each error; a class that is not named here has its nearest parent's."""
 
 UNEXPECTED = "Something went wrong that is no fault of the request. Try again; the service's log has the cause."
+NO_PAGE = "There is no page at this address."
+BAD_ADDRESS = "This address is not one of ours any more, or was not copied whole."
 MEDIA_TYPE = "application/problem+json"
+
+ShowPage = Callable[[HTTPStatus, str], Response]
+"""A page that tells a browser what is refused."""
 
 VARY: Mapping[str, str] = {"Vary": "Accept"}
 """Said by what has a page at the same address, so that no cache gives a browser JSON."""
@@ -121,23 +128,27 @@ def find_status(error: ScopenoteError, request: Request) -> HTTPStatus:
     return next(STATUSES[parent] for parent in type(error).__mro__ if parent in STATUSES)
 
 
-def add_problem_handlers(app: FastAPI) -> None:
-    """Have every error leave the service as a problem document."""
+def add_problem_handlers(app: FastAPI, *, show: ShowPage | None = None) -> None:
+    """Have every error leave the service as a problem document; `show` tells a browser of a wrong address."""
 
     @app.exception_handler(ScopenoteError)
     async def _on_ours(request: Request, error: ScopenoteError) -> JSONResponse:
         return answer_refusal(request, error)
 
     @app.exception_handler(RequestValidationError)
-    async def _on_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def _on_invalid(request: Request, error: RequestValidationError) -> Response:
         if _concerns_body(error) and not _is_json(request):
             remedy = "Send JSON, with the header Content-Type: application/json."
             return answer_problem(request, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "NotJson", remedy)
-        faults = [_say_fault(fault["loc"], fault["msg"]) for fault in error.errors()[:5]]
-        return answer_problem(request, 422, "InvalidRequest", "; ".join(faults) + ". /docs shows the form.")
+        faults = "; ".join(_say_fault(fault["loc"], fault["msg"]) for fault in error.errors()[:5])
+        if show and _came_for_page(request):
+            return show(HTTPStatus.UNPROCESSABLE_ENTITY, f"{BAD_ADDRESS} ({faults})")
+        return answer_problem(request, 422, "InvalidRequest", f"{faults}. /docs shows the form.")
 
     @app.exception_handler(HTTPException)
-    async def _on_http(request: Request, error: HTTPException) -> JSONResponse:
+    async def _on_http(request: Request, error: HTTPException) -> Response:
+        if show and error.status_code == HTTPStatus.NOT_FOUND and _came_for_page(request):
+            return show(HTTPStatus.NOT_FOUND, NO_PAGE)
         name = HTTPStatus(error.status_code).phrase
         is_body = error.status_code == HTTPStatus.BAD_REQUEST
         detail = "The body is not JSON that can be read. /docs shows the form." if is_body else str(error.detail)
@@ -151,6 +162,10 @@ def add_problem_handlers(app: FastAPI) -> None:
     async def _on_unexpected(request: Request, _error: Exception) -> JSONResponse:
         """The server logs the error; whoever asked learns nothing of its insides."""
         return answer_problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Unexpected", UNEXPECTED)
+
+
+def _came_for_page(request: Request) -> bool:
+    return request.method == "GET" and prefers_html(request) and "hx-request" not in request.headers
 
 
 def _concerns_body(error: RequestValidationError) -> bool:

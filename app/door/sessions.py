@@ -52,16 +52,18 @@ class Sessions:
         self._draw = draw
         self._known: OrderedDict[str, tuple[Session, float]] = OrderedDict()
 
-    async def begin(self, key: Key) -> str:
-        """A new session; what its cookie holds.
+    async def begin(self, key: Key, connection: HTTPConnection) -> str:
+        """A new session of a browser, whose former one ends; what its cookie holds.
 
         Raises:
             StoreUnavailable: it cannot be kept.
         """
         carried = base64.urlsafe_b64encode(self._draw(SECRET_BYTES)).decode().rstrip("=")
-        now = self._now()
+        now, former = self._now(), find_cookie(connection)
         session = Session(digest=digest(carried), key=key.id, created_at=now, expires_at=now + LIFE)
-        await self._database.write(lambda c: keep_session(c, session))
+        ended = digest(former) if former else None
+        await self._database.write(lambda c: keep_session(c, session, ended))
+        self._known.pop(ended or "", None)
         return carried
 
     async def find_key(self, connection: HTTPConnection) -> Key | None:
@@ -113,14 +115,15 @@ def find_cookie(connection: HTTPConnection) -> str | None:
 
 
 def set_cookie(connection: HTTPConnection, response: Response, carried: str) -> None:
-    """Have the browser carry a session from now on."""
+    """Have the browser carry a session from now on; over HTTPS only, where that is how it was begun."""
     name = _name_cookie(connection)
+    is_encrypted = connection.headers.get("origin", "").startswith("https://")
     response.set_cookie(
         name,
         carried,
         max_age=int(LIFE.total_seconds()),
         path="/",
-        secure=name == COOKIE,
+        secure=name == COOKIE or is_encrypted,
         httponly=True,
         samesite="lax",
     )

@@ -3,14 +3,15 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from app.classifier.way import Classifier
-from app.domain.errand import Errand
-from app.errors import BadInput, Damaged, PromptTooLong, ScopenoteError, StoreUnavailable, Unavailable
+from app.domain.errand import Errand, Payer
+from app.errors import BadInput, BudgetSpent, Damaged, PromptTooLong, ScopenoteError, StoreUnavailable, Unavailable
+from app.jobs.paying import find_payer
 from app.llm.tab import Tab
 from app.store.articles import load_article
-from app.store.asking_again import Due, drop_again, list_due, put_off
+from app.store.asking_again import Due, drop_again, list_due, put_off, put_off_payer
 from app.store.connection import Connection
 from app.store.database import Database
 
@@ -24,7 +25,6 @@ FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 ROUND = timedelta(minutes=10)
 """The longest that a round takes; what a process that died had taken up is due again after it."""
-BEHIND_ALL = Errand(urgency="job")
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class AskingAgain:
 
         Each becomes a new decision that stands in place of the stand-in's. What cannot be asked is
         put off, longer each time. After `PATIENCE` such articles in a row the judge is taken to be
-        away still.
+        away still. Whose own budget is spent waits with all that it pays for, and is in nobody's way.
 
         Raises:
             StoreUnavailable: the store cannot be reached.
@@ -56,9 +56,12 @@ class AskingAgain:
         if classifier is None:
             return 0
         answered = failed = 0
+        spent: set[str] = set()
         for due in await self._database.write(self._take):
             if failed == PATIENCE:
                 break
+            if due.payer in spent:
+                continue
             tab = Tab()
             try:
                 answered += await self._ask(classifier, due, tab)
@@ -66,6 +69,9 @@ class AskingAgain:
             except Exception as error:  # one article must not keep the others from their turn
                 if isinstance(error, StoreUnavailable) and not isinstance(error, Damaged):
                     raise
+                if isinstance(error, BudgetSpent) and (error.payer or error.is_alone):
+                    spent |= await self._wait_for_budget(due, error)
+                    continue
                 failed += 1
                 await self._put_off(due, error, counts=tab.usage.calls > 0 or not _is_judge_away(error))
         return answered
@@ -91,15 +97,41 @@ class AskingAgain:
 
     async def _ask(self, classifier: Classifier, due: Due, tab: Tab) -> bool:
         """Whether the judge has answered. The article may have another text by now; that has been decided anew."""
+        payer = await self._find_payer(due)
+        if isinstance(payer, str):
+            await self._drop(due, payer)
+            return False
         try:
             article = await self._database.read(lambda connection: load_article(connection, due.article))
-            await classifier.classify(article, errand=BEHIND_ALL, tab=tab, is_news=False)
+            errand = Errand(urgency="job", payer=payer)
+            await classifier.classify(article, errand=errand, tab=tab, is_news=False)
         except BadInput as error:
             await self._drop(due, str(error))
             return False
         # Also where nothing had to be asked, because the text of a decision that holds came back.
         await self._database.write(lambda c: drop_again(c, due.article, due.digest, since=due.since))
         return True
+
+    async def _find_payer(self, due: Due) -> Payer | str | None:
+        """Whoever pays, by the budget as it is now; why nobody does any more. None: nobody in particular."""
+        reference = due.payer
+        if reference is None:
+            return None
+        return await self._database.read(lambda connection: find_payer(connection, reference, self._now()))
+
+    async def _wait_for_budget(self, due: Due, error: BudgetSpent) -> set[str]:
+        """Wait until there may be money again: at midnight UTC, or sooner where somebody gives more.
+
+        Who has to wait with all that it pays for; nobody where the article alone is too dear.
+        """
+        now, payer = self._now(), error.payer
+        midnight = (now.astimezone(UTC) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+        then = min(midnight, now + LONGEST_WAIT)
+        if payer is None or error.is_alone:
+            await self._database.write(lambda c: put_off(c, due.article, then, was_sent=False))
+            return set()
+        await self._database.write(lambda c: put_off_payer(c, payer, then))
+        return {payer}
 
     async def _put_off(self, due: Due, error: Exception, *, counts: bool) -> None:
         """Later, or never: some are never answered, and each try may have cost."""
@@ -113,7 +145,8 @@ class AskingAgain:
 
     async def _drop(self, due: Due, why: str) -> None:
         log.warning("article %r is not asked about again: %s", due.article, why)
-        await self._database.write(lambda connection: drop_again(connection, due.article))
+        # Not one that somebody else has asked for meanwhile.
+        await self._database.write(lambda c: drop_again(c, due.article, due.digest, since=due.since))
 
 
 def _is_judge_away(error: Exception) -> bool:

@@ -11,7 +11,7 @@ from app.errors import BadInput
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.items import list_items, reopen_parked
-from app.store.jobs import load_job, set_cap, set_state
+from app.store.jobs import load_job, set_cap, set_payer, set_state
 from app.store.verdicts import forget_unreadable
 
 PAGE = 500
@@ -41,13 +41,19 @@ async def pause_job(database: Database, job_id: str, now: datetime) -> Job:
     return await _move(database, job_id, "paused", now, only_from={"running"}, verb="paused")
 
 
-async def resume_job(database: Database, job_id: str, now: datetime, max_cost_usd: float | None = None) -> Job:
-    """Let a paused job go on, with another cap where one is given. Raises as `start_job`."""
+async def resume_job(
+    database: Database, job_id: str, now: datetime, max_cost_usd: float | None = None, payer: str | None = None
+) -> Job:
+    """Let a paused job go on, with another cap where one is given; from now on this payer pays. Raises as `start_job`.
+
+    None: nobody in particular pays, as with whoever steers jobs without a key.
+    """
 
     def resume(c: Connection) -> Job:
         _change(c, job_id, "running", now, only_from={"paused"}, verb="resumed")
         if max_cost_usd is not None:
             set_cap(c, job_id, max_cost_usd)
+        set_payer(c, job_id, payer)
         return load_job(c, job_id)
 
     return await database.write(resume)
@@ -58,8 +64,8 @@ async def cancel_job(database: Database, job_id: str, now: datetime) -> Job:
     return await _move(database, job_id, "cancelled", now, only_from={"running", "paused"}, verb="cancelled")
 
 
-async def retry_job(database: Database, job_id: str, now: datetime) -> Job:
-    """Try a job's parked items again, and ask again where a reply could not be read.
+async def retry_job(database: Database, job_id: str, now: datetime, payer: str | None = None) -> Job:
+    """Try a job's parked items again, and ask again where a reply could not be read. `payer` as in `resume_job`.
 
     Raises:
         NotKept: there is no such job.
@@ -72,6 +78,7 @@ async def retry_job(database: Database, job_id: str, now: datetime) -> Job:
         _forget_unreadable(c, job_id)
         if not reopen_parked(c, job_id):
             raise BadInput(f"The job {job_id!r} has no parked items: there is nothing to try again.")
+        set_payer(c, job_id, payer)
         return load_job(c, job_id)
 
     return await database.write(reopen)

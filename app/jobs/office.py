@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
+from app.domain.errand import Payer
 from app.domain.job import Item, ItemState, Job, Tally
 from app.errors import BadInput
 from app.jobs.attendance import has_worker
@@ -43,9 +44,9 @@ class Steering(Generic[Undone]):
 
     start: Callable[[Database, str], Awaitable[object]]
     pause: Steer
-    resume: Callable[[Database, str, datetime, float | None], Awaitable[Job]]
+    resume: Callable[[Database, str, datetime, float | None, str | None], Awaitable[Job]]
     cancel: Steer
-    retry: Steer
+    retry: Callable[[Database, str, datetime, str | None], Awaitable[Job]]
     undo: Callable[[Database, str, datetime], Awaitable[Undone]]
 
 
@@ -115,8 +116,10 @@ class JobOffice(Generic[Undone]):
         asked = (await asyncio.to_thread(read_plan, order)).order if isinstance(order, Path) else order
         return await self._planner.find_unfinished(asked)
 
-    async def start(self, planned: Planned) -> Job:
+    async def start(self, planned: Planned, payer: Payer | None = None) -> Job:
         """Make the job and have the workers begin; one without anything to do is done at once.
+
+        `payer` is whose budget of the day pays for it, None where that is nobody's in particular.
 
         Raises:
             BadInput: a job that is not finished works on some of the same sources.
@@ -128,7 +131,7 @@ class JobOffice(Generic[Undone]):
             hold_making(c)  # of two who start at the same time one has to see the other's job
             if planned.needs_work and (other := find_unfinished(c, planned.recipe)):
                 raise other.refuse()
-            return make_job(c, planned, job_id, now)
+            return make_job(c, planned, job_id, now, payer=payer.reference if payer else None)
 
         job = await self._database.write(make)
         if job.state == "running":
@@ -184,17 +187,21 @@ class JobOffice(Generic[Undone]):
         """
         return await self._steering.pause(self._database, job_id, self._now())
 
-    async def resume(self, job_id: str, max_cost_usd: float | None = None) -> Job:
-        """Let a paused job go on; `max_cost_usd` takes the place of its cap, None leaves that as it is."""
-        return await self._steering.resume(self._database, job_id, self._now(), max_cost_usd)
+    async def resume(self, job_id: str, max_cost_usd: float | None = None, payer: Payer | None = None) -> Job:
+        """Let a paused job go on; `max_cost_usd` takes the place of its cap, None leaves that as it is.
+
+        `payer` is who pays from now on, None where that is nobody in particular.
+        """
+        paying = payer.reference if payer else None
+        return await self._steering.resume(self._database, job_id, self._now(), max_cost_usd, paying)
 
     async def cancel(self, job_id: str) -> Job:
         """End a job for good; what is decided stays."""
         return await self._steering.cancel(self._database, job_id, self._now())
 
-    async def retry(self, job_id: str) -> Job:
-        """Try again what was parked."""
-        return await self._steering.retry(self._database, job_id, self._now())
+    async def retry(self, job_id: str, payer: Payer | None = None) -> Job:
+        """Try again what was parked; `payer` as in `resume`."""
+        return await self._steering.retry(self._database, job_id, self._now(), payer.reference if payer else None)
 
     async def undo(self, job_id: str) -> Undone:
         """Restore the files that a job wrote and have the decisions before it stand; what could not be restored."""

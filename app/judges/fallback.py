@@ -1,6 +1,7 @@
 """Owns falling back: another judge stands in while the one that was asked for cannot be asked."""
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from app.domain.article import Article
 from app.domain.category import Category
@@ -13,6 +14,9 @@ from app.llm.tab import Tab
 
 Recall = Callable[[Article, Plan], Awaitable[Judgement]]
 """What a judge said before: a verdict for each of the plan's candidates that it is known for, in their order."""
+
+STOOD_IN: Final = "the local judge answered"
+"""What the warning of a stand-in's decision begins with; why follows."""
 
 
 class FallbackJudge:
@@ -84,9 +88,9 @@ def _degrade(judgement: Judgement, why: str, ask_again: str) -> Judgement:
 
 def _tell(error: Unavailable, known: Judgement | None, judgement: Judgement) -> str:
     if known is None or not known.verdicts:
-        return f"the local judge answered, because the LLM could not: {error}"
+        return f"{STOOD_IN}, because the LLM could not: {error}"
     new, all_ = len(judgement.verdicts), len(known.verdicts) + len(judgement.verdicts)
     return (
-        f"the local judge answered about {new} of {all_} categories, because the LLM could not: {error} "
+        f"{STOOD_IN} about {new} of {all_} categories, because the LLM could not: {error} "
         "What the LLM said before about the others still counts."
     )

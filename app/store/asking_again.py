@@ -22,10 +22,12 @@ class Due(Value):
     payer: str | None = None
 
 
-def queue_again(c: Connection, key: str, digest: str, reason: str, now: datetime) -> None:
-    """Have an article asked about again as soon as possible.
+def queue_again(c: Connection, key: str, digest: str, reason: str, now: datetime, *, payer: str | None = None) -> None:
+    """Have an article asked about again as soon as possible, at the expense of whoever asked last.
 
-    One that is queued with the same text keeps its turn and its tries; another text starts anew.
+    One that is queued with the same text keeps its turn and its tries, unless somebody else pays for
+    it now; another text starts anew. `payer` as in `app.domain.errand.Payer.reference`, None: nobody
+    in particular.
     """
     row = {
         "article": make_storable(key),
@@ -34,12 +36,13 @@ def queue_again(c: Connection, key: str, digest: str, reason: str, now: datetime
         "reason": make_storable(reason),
         "since": now,
         "due": now,
+        "payer": payer,
     }
     statement = insert_or(c, queue)
     new = statement.excluded
-    is_same = queue.c.digest == new.digest
+    is_same = (queue.c.digest == new.digest) & queue.c.payer.is_not_distinct_from(new.payer)
     starts = {name: case((is_same, queue.c[name]), else_=new[name]) for name in ("tries", "since", "due")}
-    changes = {**starts, "digest": new.digest, "reason": new.reason}
+    changes = {**starts, "digest": new.digest, "reason": new.reason, "payer": new.payer}
     c.execute(statement.on_conflict_do_update(index_elements=[queue.c.article], set_=changes), row)
 
 
@@ -60,12 +63,20 @@ def put_off(c: Connection, key: str, due: datetime, *, was_sent: bool) -> None:
     c.execute(update(queue).where(queue.c.article == make_storable(key)).values(changes))
 
 
-def drop_again(c: Connection, key: str, digest: str | None = None, *, since: datetime | None = None) -> None:
-    """Take an article off the queue; `digest`, `since`: only if it waits with that text, since then."""
+def put_off_payer(c: Connection, payer: str, due: datetime) -> None:
+    """Have all that somebody pays for wait at least until then; it counts as no try."""
+    c.execute(update(queue).where(queue.c.payer == payer, queue.c.due < due).values(due=due))
+
+
+def drop_again(c: Connection, key: str, digest: str | None = None, *, since: datetime | None = None) -> bool:
+    """Take an article off the queue; `digest`, `since`: only if it waits with that text, since then.
+
+    Whether it was in it.
+    """
     statement = delete(queue).where(queue.c.article == make_storable(key))
     if digest is not None:
         statement = statement.where(queue.c.digest == digest)
-    c.execute(statement if since is None else statement.where(queue.c.since == since))
+    return c.execute(statement if since is None else statement.where(queue.c.since == since)).rowcount > 0
 
 
 def count_again(c: Connection) -> int:

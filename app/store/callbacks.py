@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, NonNegativeInt
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from app.domain.value import Value
 from app.errors import NotKept
@@ -96,12 +96,6 @@ def list_callbacks(
     if state is not None:
         query = query.where(callbacks.c.state == state)
     return [_read(row) for row in c.execute(query.order_by(callbacks.c.created_at.desc(), callbacks.c.id).limit(limit))]
-
-
-def forget_callbacks(c: Connection, before: datetime) -> int:
-    """Forget those that were taken and are older; how many those were."""
-    old = (callbacks.c.state == "done", callbacks.c.created_at < before)
-    return c.execute(delete(callbacks).where(*old)).rowcount
 
 
 def _read(row: Row[Any]) -> Callback:

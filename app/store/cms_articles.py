@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pydantic import AwareDatetime
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from app.domain.value import Value
 from app.store.storable import make_storable
@@ -33,17 +33,21 @@ def find_cms_article(c: Connection, key: str) -> CmsArticle | None:
     return None if row is None else CmsArticle(**row)
 
 
-def take_up(c: Connection, key: str, source: str, at: datetime) -> bool:
+def take_up(
+    c: Connection, key: str, source: str, at: datetime, *, cms_id: str | None = None, locale: str | None = None
+) -> bool:
     """Note the newest event of an article; False, and nothing noted, where a newer one is known.
 
+    `cms_id` and `locale` are what the CMS calls it; without an id its names stay as they are.
     The article's row is held until this transaction ends, so that of two workers the one with
     the older event sees that it is.
     """
     rows = cms_articles.c
-    insert = insert_or(c, cms_articles).values(article=make_storable(key), source=source, newest_at=at)
+    named = {} if cms_id is None else {"cms_id": make_storable(cms_id), "locale": locale and make_storable(locale)}
+    insert = insert_or(c, cms_articles).values(article=make_storable(key), source=source, newest_at=at, **named)
     taking = insert.on_conflict_do_update(
         index_elements=[rows.article],
-        set_={"newest_at": at},
+        set_={"newest_at": at, **named},
         where=or_(rows.newest_at.is_(None), rows.newest_at <= at),
     )
     return c.execute(taking.returning(rows.article)).first() is not None
@@ -52,6 +56,11 @@ def take_up(c: Connection, key: str, source: str, at: datetime) -> bool:
 def note_digest(c: Connection, key: str, digest: str) -> None:
     """Note the text that was decided about."""
     c.execute(update(cms_articles).where(cms_articles.c.article == make_storable(key)).values(digest=digest))
+
+
+def drop_cms_articles(c: Connection, source: str) -> int:
+    """Forget what is known of a source's articles, and how far its list was gone through; how many those were."""
+    return c.execute(delete(cms_articles).where(cms_articles.c.source == source)).rowcount
 
 
 def find_listed(c: Connection, source: str) -> datetime | None:

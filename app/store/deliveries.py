@@ -1,15 +1,16 @@
 """Owns deliveries: each is kept once, worked on by one worker at a time, and settled."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final, get_args
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, not_, or_, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 
 from app.domain.article_event import name_article
-from app.domain.delivery import Delivery, DeliveryState
-from app.errors import Damaged, NotKept
+from app.domain.delivery import Delivery, DeliveryState, find_call, find_part
+from app.errors import NotKept
 from app.store.delivery_rows import NO_EVENTS, read_delivery, write_delivery
+from app.store.due_deliveries import go_through_due, list_at_work, park, read_or_park, tell_left
 from app.store.storable import make_storable
 from app.store.tables.doors import delivery as deliveries
 from app.store.upserting import insert_or
@@ -17,10 +18,6 @@ from app.store.workers import count_deaths, count_takeover, drop_takeovers, note
 
 MOST_DEATHS: Final = 3
 """Workers that die with a delivery before it is taken for the cause."""
-_LOOKED_AT: Final = 4
-"""Deliveries that are read at once for each that may be claimed: some may have to wait for another of their article."""
-_MOST_LOOKED_AT: Final = 1_000
-"""Deliveries that are read for one claim; behind as many of one article the others wait."""
 _CLAIMING: Final = 0x5C09_E40C
 """Any number that nothing else in the database locks."""
 
@@ -75,20 +72,27 @@ def claim_deliveries(
     those `alive`. `holding` are the ids that this worker knows to be its own: what else stands under
     its name it was given without being told, as the store was lost in that moment; None: nothing.
     What concerns an article that is worked on now, or that an older one of these concerns, waits
-    for that. Of those that workers died with, each worker has one at a time, so that it is known
-    which of them is the cause; one that `MOST_DEATHS` workers died with is parked.
+    for that; of the parts of a call one is worked on at a time. Of those that workers died with,
+    each worker has one at a time, so that it is known which of them is the cause; one that
+    `MOST_DEATHS` workers died with is parked.
     """
     if c.dialect.name == "postgresql":  # SQLite has let in one writer only before it comes to this
         c.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))
-    is_left = _tell_left(executor_id, alive, holding)
+    is_left = tell_left(executor_id, alive, holding)
     claimed: list[Delivery] = []
     at_work: list[Delivery] | None = None
-    taken, has_suspect = set[str](), False
-    for delivery in _go_through_due(c, now, limit, is_left):
+    calls, taken, has_suspect = set[str](), set[str](), False
+    for row in go_through_due(c, now, limit, is_left):
         if at_work is None:
-            at_work = _list_at_work(c, is_left)
+            at_work = list_at_work(c, is_left)
+            calls = {find_call(one.id) for one in at_work}
             taken = {article for one in at_work for article in _list_articles(one)}
             has_suspect = any(_count_deaths(c, one) for one in at_work if one.executor == executor_id)
+        call = find_call(row["id"])
+        delivery = None if call in calls else read_or_park(c, row)
+        if delivery is None:
+            continue
+        calls.add(call)
         articles = _list_articles(delivery)
         if not articles & taken and not _is_deadly(c, delivery, executor_id):
             is_suspect = _count_deaths(c, delivery) > 0
@@ -151,6 +155,15 @@ def list_deliveries(
     return [read_delivery(row) for row in c.execute(query).mappings()]
 
 
+def list_call(c: Connection, delivery: Delivery) -> list[tuple[str, DeliveryState]]:
+    """Ids and states of the deliveries that the same call is kept as, its own among them, in their order."""
+    columns = (deliveries.c.id, deliveries.c.state)
+    came = (deliveries.c.source == delivery.source, deliveries.c.received_at == delivery.received_at)
+    call = find_call(delivery.id)
+    rows = c.execute(select(*columns).where(*came))
+    return sorted(((row.id, row.state) for row in rows if find_call(row.id) == call), key=lambda one: find_part(one[0]))
+
+
 def count_deliveries(c: Connection) -> dict[DeliveryState, int]:
     """How many deliveries are in each state, zeros included."""
     rows = c.execute(select(deliveries.c.state, func.count().label("number")).group_by(deliveries.c.state))
@@ -158,53 +171,8 @@ def count_deliveries(c: Connection) -> dict[DeliveryState, int]:
     return {state: counts.get(state, 0) for state in get_args(DeliveryState)}
 
 
-def forget_deliveries(c: Connection, before: datetime) -> int:
-    """Forget what is done and came before a moment; how many those were. Their repetitions are taken in anew."""
-    return c.execute(delete(deliveries).where(deliveries.c.state == "done", deliveries.c.received_at < before)).rowcount
-
-
-def _tell_left(executor_id: str, alive: Collection[str], holding: Collection[str] | None) -> ColumnElement[bool]:
-    """That a delivery is worked on by nobody, though it is kept as if somebody did."""
-    has_nobody = or_(deliveries.c.executor.is_(None), deliveries.c.executor.not_in({*alive, executor_id}))
-    if holding is not None:
-        is_untold = and_(deliveries.c.executor == executor_id, deliveries.c.id.not_in(holding))
-        has_nobody = or_(has_nobody, is_untold)
-    return and_(deliveries.c.state == "working", has_nobody)
-
-
-def _list_at_work(c: Connection, is_left: ColumnElement[bool]) -> list[Delivery]:
-    rows = c.execute(select(deliveries).where(deliveries.c.state == "working", not_(is_left)))
-    return list(filter(None, (_read(c, row) for row in rows.mappings().all())))
-
-
 def _list_articles(delivery: Delivery) -> set[str]:
     return {name_article(delivery.source, event) for event in delivery.events}
-
-
-def _go_through_due(c: Connection, now: datetime, limit: int, is_left: ColumnElement[bool]) -> Iterator[Delivery]:
-    """Deliveries whose turn it is, the oldest first; some at a time, as the first ones may all have to wait."""
-    received_at, id_ = deliveries.c.received_at, deliveries.c.id
-    is_due = and_(deliveries.c.state == "waiting", deliveries.c.due_at <= now)
-    query = select(deliveries).where(or_(is_due, is_left)).order_by(received_at, id_)
-    size = _LOOKED_AT * limit
-    query = query.limit(size).with_for_update(skip_locked=True)
-    page = query
-    for _ in range(0, _MOST_LOOKED_AT, size):
-        rows = list(c.execute(page).mappings())
-        yield from filter(None, (_read(c, row) for row in rows))
-        if len(rows) < size:
-            return
-        at, last = rows[-1]["received_at"], rows[-1]["id"]
-        page = query.where(or_(received_at > at, and_(received_at == at, id_ > last)))
-
-
-def _read(c: Connection, row: RowMapping) -> Delivery | None:
-    """The delivery of a row; one that cannot be read is parked, so that it is in nobody's way."""
-    try:
-        return read_delivery(row)
-    except Damaged as error:
-        _park(c, row["id"], str(error))
-        return None
 
 
 def _is_deadly(c: Connection, delivery: Delivery, executor_id: str) -> bool:
@@ -214,7 +182,7 @@ def _is_deadly(c: Connection, delivery: Delivery, executor_id: str) -> bool:
     deaths = count_takeover(c, _name_takeover(delivery.id), delivery.executor or "")
     if deaths < MOST_DEATHS:
         return False
-    _park(c, delivery.id, f"{deaths} workers died with it. Look into their log and memory, then send it again.")
+    park(c, delivery.id, f"{deaths} workers died with it. Look into their log and memory, then send it again.")
     return True
 
 
@@ -227,11 +195,6 @@ def _take(c: Connection, delivery: Delivery, executor_id: str) -> Delivery:
     c.execute(update(deliveries).where(deliveries.c.id == delivery.id).values(taken))
     note_at_work(c, _name_takeover(delivery.id), executor_id)
     return delivery.model_copy(update=taken)
-
-
-def _park(c: Connection, delivery_id: str, reason: str) -> None:
-    parked = {"state": "parked", "executor": None, "reason": reason}
-    c.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(parked))
 
 
 def _name_takeover(delivery_id: str) -> str:

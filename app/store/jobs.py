@@ -131,6 +131,14 @@ def set_cap(c: Connection, id: str, max_cost_usd: float) -> None:  # noqa: A002 
     c.execute(update(jobs).where(jobs.c.id == id).values(recipe=recipe.model_dump_json()))
 
 
+def set_payer(c: Connection, id: str, payer: str | None) -> None:  # noqa: A002 - the word for it
+    """Have somebody else pay for what a job does from now on. Raises as `load_job`."""
+    recipe = load_job(c, id).recipe
+    if recipe.payer != payer:
+        changed = recipe.model_copy(update={"payer": payer})
+        c.execute(update(jobs).where(jobs.c.id == id).values(recipe=changed.model_dump_json()))
+
+
 def _read_job(row: Row[*tuple[Any, ...]]) -> Job:
     return Job(
         id=row.id,

@@ -30,16 +30,22 @@ def find_key(c: Connection, digest: str) -> Key | None:
     return None if row is None else _read(row)
 
 
+def find_key_of(c: Connection, key_id: str) -> Key | None:
+    """The key of an id, whether it may still be used or not."""
+    row = c.execute(select(keys).where(keys.c.id == make_storable(key_id))).one_or_none()
+    return None if row is None else _read(row)
+
+
 def load_key(c: Connection, key_id: str) -> Key:
     """The key of an id.
 
     Raises:
         NotKept: there is none.
     """
-    row = c.execute(select(keys).where(keys.c.id == make_storable(key_id))).one_or_none()
-    if row is None:
+    key = find_key_of(c, key_id)
+    if key is None:
         raise NotKept(_tell_unknown(key_id))
-    return _read(row)
+    return key
 
 
 def list_keys(c: Connection) -> list[Key]:

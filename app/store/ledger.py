@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
-from app.domain.attempt import Allow, Attempt, Spent, add_spent, count_attempt, tell_day
+from app.domain.attempt import Allow, Attempt, Spent, Sums, add_spent, count_attempt, tell_day
 from app.errors import BadSetting, BudgetSpent, ModelUnavailable, StoreUnavailable
 from app.store.database import Database, Work
 from app.store.gathering import Gathering
@@ -16,13 +16,21 @@ from app.store.tables.spending import spent as sums
 
 _LOG = logging.getLogger(__name__)
 _NO_JOB = ""
+_NO_DAY = ""
+"""A payer's account has its day in its name, and what it pays for counts in the sums of the day already."""
 _LOCK = 0x5C09_E407
 """Any number that nothing else in the database locks."""
 _TAKE_LOCK = select(func.pg_advisory_xact_lock(_LOCK))
 
 _SUMMED = ("calls", "tokens", "cost_usd", "unpriced")
 # Built once: an attempt passes here twice, and what is built anew takes longer than SQLite does.
-_FIND_SUMS = select(sums).where(or_(sums.c.day == bindparam("on_day"), sums.c.job == bindparam("for_job")))
+_FIND_SUMS = select(sums).where(
+    or_(
+        sums.c.day == bindparam("on_day"),
+        sums.c.job == bindparam("for_job"),
+        sums.c.job == bindparam("for_payer"),
+    )
+)
 _MOVE_SUMS = (
     update(sums)
     .where(sums.c.day == bindparam("on_day"), sums.c.job == bindparam("for_job"))
@@ -71,11 +79,11 @@ class SQLLedger:
 
     async def sum_day(self) -> Spent:
         """See `Ledger.sum_day`."""
-        return (await self._read_sums(tell_day(self._now()), None))[0]
+        return (await self._read_sums(tell_day(self._now()), None)).day
 
-    async def sum_job(self, job: str) -> Spent:
-        """See `Ledger.sum_job`."""
-        return (await self._read_sums(None, job))[1]
+    async def sum_account(self, account: str) -> Spent:
+        """See `Ledger.sum_account`."""
+        return (await self._read_sums(None, account)).job
 
     async def _settle(self, attempt_id: str, work: Work[None]) -> None:
         try:
@@ -83,9 +91,9 @@ class SQLLedger:
         except (StoreUnavailable, BadSetting) as error:
             _LOG.warning("attempt %s stays open in the ledger, at its estimate: %s", attempt_id, error)
 
-    async def _read_sums(self, day: str | None, job: str | None) -> tuple[Spent, Spent]:
+    async def _read_sums(self, day: str | None, account: str | None) -> Sums:
         try:
-            return await self._database.read(lambda c: _find_sums(c, day, job))
+            return await self._database.read(lambda c: _find_sums(c, day, account))
         except (StoreUnavailable, BadSetting) as error:
             raise ModelUnavailable(
                 f"nothing is sent to the model, because what is spent cannot be looked up: {error}"
@@ -97,7 +105,7 @@ def _open(c: Connection, attempt: Attempt, allow: Allow) -> BudgetSpent | None:
     if c.execute(_FIND_ATTEMPT, {"of_id": attempt.id}).first() is not None:
         return None
     try:
-        allow(*_find_sums(c, attempt.day, attempt.account))
+        allow(_find_sums(c, attempt.day, attempt.job, attempt.account))
     except BudgetSpent as refusal:
         return refusal
     row = {"id": attempt.id, "at": attempt.at, "job": attempt.job, "status": attempt.status}
@@ -110,6 +118,7 @@ def _close(c: Connection, attempt: Attempt) -> None:
     opened = _find_open(c, attempt.id)
     if opened is None:
         return
+    attempt = attempt.model_copy(update={"key": opened.key, "source": opened.source})
     closed = {"of_id": attempt.id, "to_status": attempt.status, "to_document": attempt.model_dump_json()}
     c.execute(_CLOSE_ATTEMPT, closed)
     _move_sums(c, opened, count_attempt(attempt), count_attempt(opened))
@@ -139,19 +148,21 @@ def _find_open(c: Connection, attempt_id: str) -> Attempt | None:
     return Attempt.model_validate_json(row.document) if row is not None and row.status == "sent" else None
 
 
-def _find_sums(c: Connection, day: str | None, job: str | None) -> tuple[Spent, Spent]:
-    """What a day's and what a job's attempts took; nothing for None. A key's day goes by the name of an account."""
-    of_day = of_job = Spent()
-    for row in c.execute(_FIND_SUMS, {"on_day": day, "for_job": job or None}):
+def _find_sums(c: Connection, day: str | None, job: str | None, payer: str | None = None) -> Sums:
+    """What a day's, a job's and a payer's attempts took; nothing for None. A payer goes by the name of its account."""
+    of_day = of_job = of_payer = Spent()
+    for row in c.execute(_FIND_SUMS, {"on_day": day, "for_job": job or None, "for_payer": payer or None}):
         took = Spent(calls=row.calls, tokens=row.tokens, cost_usd=row.cost_usd, unpriced=row.unpriced)
         of_day = add_spent(of_day, took) if row.day == day else of_day
         of_job = add_spent(of_job, took) if row.job == job else of_job
-    return of_day, of_job
+        of_payer = add_spent(of_payer, took) if row.job == payer else of_payer
+    return Sums(day=of_day, job=of_job, payer=of_payer)
 
 
 def _move_sums(c: Connection, attempt: Attempt, took: Spent, instead_of: Spent) -> None:
     """Count what an attempt took, no more what it was counted as."""
-    key = {"on_day": attempt.day, "for_job": attempt.account or _NO_JOB}
     more = {f"more_{name}": getattr(took, name) - getattr(instead_of, name) for name in _SUMMED}
-    if c.execute(_MOVE_SUMS, {**key, **more}).rowcount == 0:
-        c.execute(_BEGIN_SUMS, {"day": attempt.day, "job": attempt.account or _NO_JOB, **took.model_dump()})
+    rows = [(attempt.day, attempt.job or _NO_JOB), *([(_NO_DAY, attempt.account)] if attempt.account else [])]
+    for day, account in rows:
+        if c.execute(_MOVE_SUMS, {"on_day": day, "for_job": account, **more}).rowcount == 0:
+            c.execute(_BEGIN_SUMS, {"day": day, "job": account, **took.model_dump()})

@@ -19,9 +19,11 @@ class Session(Value):
     expires_at: AwareDatetime
 
 
-def keep_session(c: Connection, session: Session) -> None:
-    """Keep a session, and forget all that were over when it began."""
+def keep_session(c: Connection, session: Session, instead_of: str | None = None) -> None:
+    """Keep a session, end the one of digest `instead_of`, and forget all that were over when it began."""
     c.execute(delete(sessions).where(sessions.c.expires_at <= session.created_at))
+    if instead_of is not None:
+        drop_session(c, instead_of)
     row = session.model_dump(exclude={"key"})
     c.execute(insert(sessions).values(api_key=session.key, **row))
 

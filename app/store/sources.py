@@ -7,6 +7,8 @@ from sqlalchemy import Connection, RowMapping, delete, insert, or_, select
 
 from app.domain.source import Secret, Source, Use
 from app.errors import NotKept
+from app.store.callbacks import stop_callbacks
+from app.store.cms_articles import drop_cms_articles
 from app.store.documents import reading, write_document
 from app.store.storable import make_storable
 from app.store.tables.doors import secret as secrets
@@ -45,13 +47,17 @@ def list_sources(c: Connection) -> list[Source]:
 
 
 def drop_source(c: Connection, name: str) -> None:
-    """Forget a source and its secrets; what came of its deliveries stays.
+    """Forget a source, its secrets and what was known of its articles in the CMS; what waits is told no more.
+
+    What came of its deliveries stays for its time, and so do decisions and tags.
 
     Raises:
         NotKept: there is no such source.
     """
     load_source(c, name)
     c.execute(delete(secrets).where(secrets.c.source == name))
+    drop_cms_articles(c, name)
+    stop_callbacks(c, name, "The source was removed.")
     c.execute(delete(sources).where(sources.c.name == name))
 
 

@@ -1,11 +1,13 @@
 """Owns traces: spans of what is done, handed to OpenTelemetry where somebody collects them."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from app.errors import BadSetting
+from app.watching.collecting import Outbox
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
@@ -52,8 +54,9 @@ NO_SPAN: Final = Span()
 class Tracing:
     """Opens spans, each inside the one that is open where it is opened. None: nobody collects them."""
 
-    def __init__(self, provider: "TracerProvider | None" = None) -> None:
+    def __init__(self, provider: "TracerProvider | None" = None, outbox: Outbox | None = None) -> None:
         self._provider = provider
+        self._outbox = outbox
         self._tracer = provider.get_tracer(SERVICE) if provider is not None else None
 
     def open(
@@ -75,7 +78,8 @@ class Tracing:
     def close(self) -> None:
         """Hand over what is still held back."""
         if self._provider is not None:
-            self._provider.shutdown()
+            with self._outbox.closing() if self._outbox else nullcontext():
+                self._provider.shutdown()
 
 
 def open_tracing(endpoint: str | None, warn: Callable[[str], None]) -> Tracing:
@@ -83,7 +87,7 @@ def open_tracing(endpoint: str | None, warn: Callable[[str], None]) -> Tracing:
 
     The exporter reads OpenTelemetry's other variables by itself. Where the extra is missing the
     service works without traces, and `warn` is told: such variables are often set for all that runs
-    on a machine.
+    on a machine. So it is where the collector goes away, and where it is back.
 
     Raises:
         BadSetting: the endpoint cannot be used.
@@ -104,8 +108,10 @@ def open_tracing(endpoint: str | None, warn: Callable[[str], None]) -> Tracing:
         raise BadSetting(f"OTEL_EXPORTER_OTLP_ENDPOINT={endpoint!r} cannot be used. Mend or unset it.") from error
     resource = resources.Resource.create({"service.name": SERVICE}).merge(resources.OTELResourceDetector().detect())
     provider = sdk.TracerProvider(resource=resource)
-    provider.add_span_processor(export.BatchSpanProcessor(exporter))
-    return Tracing(provider)
+    logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # it says the same for every few spans
+    outbox = Outbox(exporter, warn)
+    provider.add_span_processor(export.BatchSpanProcessor(outbox))
+    return Tracing(provider, outbox)
 
 
 def _leave_out_unknown(attributes: Attributes) -> dict[str, Attribute]:

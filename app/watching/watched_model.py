@@ -46,9 +46,9 @@ class CountingLedger:
         """See `Ledger.sum_day`."""
         return await self._ledger.sum_day()
 
-    async def sum_job(self, job: str) -> Spent:
-        """See `Ledger.sum_job`."""
-        return await self._ledger.sum_job(job)
+    async def sum_account(self, account: str) -> Spent:
+        """See `Ledger.sum_account`."""
+        return await self._ledger.sum_account(account)
 
     def _count(self, attempt: Attempt) -> None:
         if attempt.id in self._counted:

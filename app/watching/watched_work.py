@@ -18,6 +18,7 @@ from app.errors import ScopenoteError
 from app.jobs.desk import Desk
 from app.llm.tab import Tab
 from app.watching.meters import Meters
+from app.watching.stand_ins import StandIns
 from app.watching.tracing import Attributes, Span, Tracing
 
 _LOG = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ class WatchedClassifier(Classifier):
 
     meters: Meters
     tracing: Tracing
+    stand_ins: StandIns
 
     async def classify(
         self,
@@ -59,6 +61,7 @@ class WatchedClassifier(Classifier):
 
     def _tell(self, decision: Decision, span: Span) -> None:
         self.meters.count_decision(decision)
+        self.stand_ins.note(decision)
         span.note(
             {
                 "scopenote.decision": decision.id,

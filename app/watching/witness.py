@@ -13,6 +13,7 @@ from app.llm.queue.scheduler import Limits, Scheduler
 from app.llm.spending.ledger import Ledger
 from app.llm.wire import Wire
 from app.watching.meters import Meters
+from app.watching.stand_ins import StandIns
 from app.watching.tracing import Tracing
 from app.watching.watched_deliveries import watch_deliveries
 from app.watching.watched_model import CountingLedger, WatchedModel, WatchedScheduler, WatchedWire
@@ -25,6 +26,7 @@ class Witness:
 
     meters: Meters = field(default_factory=Meters)
     tracing: Tracing = field(default_factory=Tracing)
+    stand_ins: StandIns = field(default_factory=lambda: StandIns(time.monotonic))
 
     def watch_wire(self, wire: Wire) -> Wire:
         """A wire with a span for each attempt."""
@@ -45,7 +47,7 @@ class Witness:
     def watch_classifier(self, classifier: Classifier) -> Classifier:
         """A classifier whose decisions are counted, logged and traced."""
         parts = {part.name: getattr(classifier, part.name) for part in fields(Classifier)}
-        return WatchedClassifier(**parts, meters=self.meters, tracing=self.tracing)
+        return WatchedClassifier(**parts, meters=self.meters, tracing=self.tracing, stand_ins=self.stand_ins)
 
     def watch_deliveries(self, see_through: SeeThrough) -> SeeThrough:
         """What works on deliveries, each of them counted, logged and traced."""

@@ -10,19 +10,24 @@ from starlette.types import Message
 
 from app.domain.value import Value
 from app.errors import BadArticle, BadInput, TooLarge
-from app.parsing.submission import Submission
+from app.parsing.submission import Offer, is_web_address
 
 Format = Literal["text", "markdown", "html"]
 
 MAX_TITLE: Final = 2000
+MAX_URL: Final = 2000
 MAX_FIELDS: Final = 50
 """Fields in one form; ours have fewer than ten."""
 
 
 class Form(Value):
-    """What was typed. `categories` holds ids as typed, between commas or spaces; blank means all."""
+    """What was typed. `categories` holds ids as typed, between commas or spaces; blank means all.
+
+    `url` is where the article stands, instead of its text.
+    """
 
     title: str = ""
+    url: str = ""
     article: str = ""
     format: Format = "text"
     categories: str = ""
@@ -32,18 +37,22 @@ class Form(Value):
         """The ids to limit the classification to, each once."""
         return tuple(dict.fromkeys(self.categories.replace(",", " ").split()))
 
-    def to_submission(self) -> Submission:
-        """The article as it goes to the classifier.
+    def to_offer(self) -> Offer:
+        """The article as it goes to the classifier, or where it stands.
 
         Raises:
-            BadArticle: the article is blank.
-            BadInput: the title is too long to be one.
+            BadArticle: there is neither a text nor an address.
+            BadInput: the title is too long to be one, the address is none, or there is a text beside it.
         """
-        if not self.article.strip():
-            raise BadArticle("There is no article yet. Paste its text and classify again.")
         if len(self.title) > MAX_TITLE:
             raise BadInput(f"The title is longer than {MAX_TITLE:,} characters. Put the article in the field below.")
-        return Submission.model_validate({self.format: self.article, "title": self.title})
+        if self.url and self.article.strip():
+            raise BadInput("There is an address and a text. Clear the one that you do not mean.")
+        if self.url:
+            return Offer(url=_read_url(self.url), title=self.title)
+        if not self.article.strip():
+            raise BadArticle("There is no article yet. Paste its text and classify again.")
+        return Offer.model_validate({self.format: self.article, "title": self.title})
 
 
 async def read_form(request: Request, *, max_bytes: int) -> Form:
@@ -63,6 +72,7 @@ async def read_form(request: Request, *, max_bytes: int) -> Form:
         raise BadInput(f"The format {kind[:40]!r} is unknown. Choose one of {', '.join(get_args(Format))}.")
     return Form(
         title=" ".join(find_first(fields, "title").split()),
+        url=find_first(fields, "url").strip(),
         article=find_first(fields, "article").replace("\r\n", "\n").replace("\r", "\n"),
         format=kind,
         categories=", ".join(value for value in fields.get("categories", []) if value.strip()),
@@ -91,6 +101,18 @@ async def read_fields(request: Request, *, max_bytes: int, too_large: str) -> di
 def find_first(fields: Mapping[str, Sequence[str]], name: str) -> str:
     """The first value of a field, "" where it is missing."""
     return next(iter(fields.get(name, ())), "")
+
+
+def _read_url(typed: str) -> str:
+    """An address as it was typed or pasted; browsers leave out https:// where they show one.
+
+    Raises:
+        BadInput: it is no address of a page.
+    """
+    url = typed if "://" in typed else f"https://{typed}"
+    if len(url) > MAX_URL or not is_web_address(url):
+        raise BadInput(f"{typed[:80]!r} is no address of a page. Copy it from where your browser shows it.")
+    return url
 
 
 def _limit(request: Request, max_bytes: int, too_large: str) -> Request:

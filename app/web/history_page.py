@@ -5,8 +5,8 @@ from fastapi.responses import HTMLResponse
 
 from app.domain.category import Taxonomy
 from app.errors import ScopenoteError
-from app.store.history import History
 from app.web.category_pages import PageRoute
+from app.web.links import find_outer_url
 from app.web.refusing import refuse
 from app.web.rendering import render
 from app.web.services import get_services
@@ -27,7 +27,7 @@ async def show_history(request: Request, article_id: str) -> HTMLResponse:
         history=history,
         entries=history.entries[::-1],
         titles=_name_categories(services.taxonomy),
-        link=_find_link(history),
+        link=find_outer_url(history.url),
     )
 
 
@@ -35,9 +35,3 @@ def _name_categories(taxonomy: Taxonomy) -> dict[str, str]:
     """Titles by id, former ids too; what is decided about a category that is gone goes by its id."""
     former = {alias: category.title for alias, category in taxonomy.by_alias.items()}
     return former | {category.id: category.title for category in taxonomy.categories}
-
-
-def _find_link(history: History) -> str | None:
-    """The article's address where it can be followed safely: whoever sent the article chose it."""
-    url = history.url or ""
-    return url if url.lower().startswith(("https://", "http://")) else None

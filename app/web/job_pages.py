@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from app.domain.job import Job
+from app.door.callers import get_caller
 from app.errors import BadInput, NotKept, ScopenoteError
 from app.jobs.files.undo import UndoReport
 from app.jobs.office import JobOffice
@@ -113,10 +114,11 @@ def _find_office(request: Request) -> Office:
 
 
 def _find_ways(office: Office) -> Mapping[Verb, Callable[[str], Awaitable[Job | UndoReport]]]:
+    payer = get_caller().payer
     return {
         "pause": office.pause,
-        "resume": office.resume,
+        "resume": lambda job_id: office.resume(job_id, payer=payer),
         "cancel": office.cancel,
-        "retry": office.retry,
+        "retry": lambda job_id: office.retry(job_id, payer),
         "undo": office.undo,
     }

@@ -25,10 +25,26 @@ def get_review_url(after: str = "", **said: str) -> str:
     return f"/review?{query}" if query else "/review"
 
 
+def get_delivery_url(delivery: str) -> str:
+    """The page of what a CMS sent."""
+    return f"/deliveries/{quote(delivery, safe='')}"
+
+
+def get_deliveries_url(**chosen: str | None) -> str:
+    """The list of what CMSs sent: of one `source`, in one `state`, behind one that is `before`."""
+    query = urlencode({name: value for name, value in chosen.items() if value})
+    return f"/deliveries?{query}" if query else "/deliveries"
+
+
 def get_job_url(job: str, part: str = "") -> str:
     """The page of a job, or a part of it: its report, its events, or where one of its buttons goes."""
     url = f"/jobs/{quote(job, safe='')}"
     return f"{url}/{part}" if part else url
+
+
+def find_outer_url(url: str | None) -> str | None:
+    """An article's own address where it can be followed safely: whoever sent the article chose it."""
+    return url if url and url.lower().startswith(("https://", "http://")) else None
 
 
 def name_anchor(category: str) -> str:

@@ -1,4 +1,4 @@
-"""Owns the editor's page: an article is pasted, classified, and its decision shown.
+"""Owns the editor's page: an article is pasted or its address given, classified, and its decision shown.
 
 Everything works without JavaScript: the form posts to /classify/page, and the whole page comes
 back with the result under it. With JavaScript, htmx asks for the same with `HX-Request: true` and
@@ -60,7 +60,7 @@ async def classify_form(request: Request) -> HTMLResponse:
     form = Form()
     try:
         form = await read_form(request, max_bytes=services.settings.max_body_bytes)
-        decision = await services.classify(form.to_submission(), form.only, errand=get_caller().errand)
+        decision = await services.classify(form.to_offer(), form.only, errand=get_caller().errand)
         found = await tell_kept(services, decision)
     except ScopenoteError as error:
         return _answer(request, services, form, error)
@@ -83,4 +83,5 @@ def _answer(
         has_embeddings=services.has_embeddings,
         categories=len(services.taxonomy.categories),
         max_bytes=services.settings.max_body_bytes,
+        fetches=services.settings.fetch_urls,
     )

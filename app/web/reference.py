@@ -51,10 +51,14 @@ class Answer(Value):
 
 
 class Operation(Value):
-    """One method of one path. `example` is a command for a shell, None where there is none."""
+    """One method of one path. `example` is a command for a shell, None where there is none.
+
+    `scope` is that of the key that is needed, "" where none is.
+    """
 
     method: str
     path: str
+    scope: str
     summary: str
     description: str
     parameters: tuple[Input, ...]
@@ -93,6 +97,7 @@ def _read_operation(document: Json, method: str, path: str, item: Json, address:
     return Operation(
         method=method.upper(),
         path=path,
+        scope=operation.get("x-scope", ""),
         summary=operation.get("summary", ""),
         description=operation.get("description", ""),
         parameters=tuple(_read_parameter(parameter) for parameter in parameters),

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from app.door.callers import get_caller
 from app.errors import BadInput, NotKept, ScopenoteError, TooLarge, Unavailable
 from app.web.rendering import render
 
@@ -29,12 +30,32 @@ def refuse(request: Request, error: ScopenoteError) -> HTMLResponse:
     if "hx-request" not in request.headers:
         heading = "Nothing is kept here" if isinstance(error, NotKept) else "This did not work"
         typed = request.method == "POST"
-        return render("refused.html", find_status(error), heading=heading, problem=str(error), typed=typed)
+        return _show(find_status(error), heading, str(error), typed=typed, is_outside=False)
     answer = render("_refused.html", find_status(error), problem=str(error))
     answer.headers.update({"HX-Retarget": "find .told", "HX-Reswap": "innerHTML"})
     return answer
 
 
 def show_refusal(status: HTTPStatus, problem: str) -> HTMLResponse:
-    """A page that tells what the door has refused, before any page was asked."""
-    return render("refused.html", status, heading="Not here", problem=problem, typed=False)
+    """A page that tells what was refused before any page was asked; who is not let in is led nowhere."""
+    has_key = get_caller().key is not None
+    headings = {
+        HTTPStatus.FORBIDDEN: "Not with this key" if has_key else "Not from here",
+        HTTPStatus.NOT_FOUND: "Nothing is here",
+        HTTPStatus.UNPROCESSABLE_ENTITY: "Nothing is here",
+    }
+    is_outside = not has_key and status not in {HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
+    return _show(status, headings.get(status, "Not just now"), problem, typed=False, is_outside=is_outside)
+
+
+def _show(status: HTTPStatus, heading: str, problem: str, *, typed: bool, is_outside: bool) -> HTMLResponse:
+    is_too_narrow = status == HTTPStatus.FORBIDDEN
+    return render(
+        "refused.html",
+        status,
+        heading=heading,
+        problem=problem,
+        typed=typed,
+        is_outside=is_outside,
+        is_too_narrow=is_too_narrow,
+    )

@@ -8,12 +8,14 @@ from typing import Final
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from app.domain.telling import tell_count
 from app.door.callers import get_caller
 from app.door.response_headers import PERMISSIONS
 from app.web import links, wording
 from app.web.assets import get_url
+from app.web.permitting import may
 
 _POLICY: Final = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self' data:; "
@@ -31,6 +33,16 @@ HEADERS: Final = {
     "Vary": "Accept, HX-Request",
 }
 
+
+def mark_code(text: str) -> Markup:
+    """A message for a page: what stands between backticks is code there, all else is text."""
+    *pairs, rest = text.split("`")
+    if len(pairs) % 2:  # one backtick has no partner
+        return escape(text)
+    pieces = [Markup("<code>{}</code>").format(piece) if at % 2 else escape(piece) for at, piece in enumerate(pairs)]
+    return Markup("").join([*pieces, escape(rest)])
+
+
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -39,7 +51,8 @@ _ENVIRONMENT: Final = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
-_ENVIRONMENT.globals.update(asset=get_url, links=links, tell_count=tell_count, wording=wording)
+_ENVIRONMENT.filters["coded"] = mark_code
+_ENVIRONMENT.globals.update(asset=get_url, links=links, may=may, tell_count=tell_count, wording=wording)
 
 
 def draw_nonce() -> str:

@@ -11,7 +11,7 @@ from app.domain.decision import Decision
 from app.domain.errand import Errand
 from app.domain.feedback import Said
 from app.linting.findings import LintFinding
-from app.parsing.submission import Submission
+from app.parsing.submission import Offer
 from app.settings import Settings
 from app.store.history import History
 
@@ -74,7 +74,7 @@ class PageServices(Protocol):
         """What lint says about the taxonomy as it is now."""
         ...
 
-    async def classify(self, submission: Submission, only: Sequence[str], *, errand: Errand) -> Decision:
+    async def classify(self, offer: Offer, only: Sequence[str], *, errand: Errand) -> Decision:
         """What Scopenote says about an article, on somebody's behalf; `only` limits it to these ids."""
         ...
 

@@ -16,6 +16,7 @@ from app.door.problems import answer_problem, problems
 from app.door.services import CurrentServices
 from app.errors import BadInput
 from app.webhooks.admitting import admit
+from app.webhooks.quotes import leave_out_quotes
 from app.webhooks.receiving import is_unread, receive
 
 router = APIRouter(tags=["webhooks"])
@@ -95,10 +96,12 @@ def _refuse(request: Request, name: str, error: BadInput) -> JSONResponse:
 
 
 def _answer(request: Request, doors: Doors, delivery: Delivery) -> JSONResponse:
-    _LOG.info("taken in", extra={"delivery": delivery.id, "source": delivery.source, "state": delivery.state})
+    told = {"delivery": delivery.id, "source": delivery.source, "state": delivery.state}
     if is_unread(delivery):
+        _LOG.warning("taken in, but not understood", extra=told | {"reason": leave_out_quotes(delivery.reason)})
         detail = f"{delivery.reason} It is kept as delivery {delivery.id}."
         return answer_problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, "BadPayload", detail)
+    _LOG.info("taken in", extra=told)
     taken = Taken(
         delivery=delivery.id,
         status="accepted" if delivery.events else "ignored",

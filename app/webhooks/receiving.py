@@ -8,7 +8,7 @@ from app.bootstrap.doors import Doors
 from app.cms.adapter import Adapter
 from app.cms.arrival import Arrival
 from app.domain.article_event import ArticleEvent
-from app.domain.delivery import Delivery
+from app.domain.delivery import Delivery, list_parts
 from app.domain.source import Source
 from app.errors import BadInput, BadPayload, StoreUnavailable
 from app.store.connection import Connection
@@ -45,7 +45,7 @@ def _read(doors: Doors, source: Source, arrival: Arrival) -> Delivery:
     delivery = Delivery(
         id=doors.new_id(),
         source=source.name,
-        key=_name_key(adapter.name_delivery(arrival), source, arrival),
+        key=_name_key(adapter, source, arrival),
         received_at=now,
         events=(),
         due_at=now,
@@ -65,22 +65,38 @@ def _read_events(adapter: Adapter, source: Source, arrival: Arrival) -> tuple[Ar
     return adapter.read_events(arrival, source)
 
 
-def _name_key(name: str | None, source: Source, arrival: Arrival) -> str:
-    """The sender's name for the delivery; where it has none, or a name without end, a digest of what came."""
+def _name_key(adapter: Adapter, source: Source, arrival: Arrival) -> str:
+    """The sender's name for the delivery; where none is signed, or one without end, a digest of what came."""
+    name = adapter.name_delivery(arrival, source)
     if name and len(name) <= _LONGEST_NAME:
         return f"id:{name}"
-    seed = name.encode(errors="replace") if name else arrival.body
-    return _BY_DIGEST + hashlib.sha256(source.name.encode() + b"\0" + seed).hexdigest()
+    said = [name.encode(errors="replace")] if name else [arrival.body, *_list_telling(adapter, arrival)]
+    return _BY_DIGEST + hashlib.sha256(b"\0".join((source.name.encode(), *said))).hexdigest()
+
+
+def _list_telling(adapter: Adapter, arrival: Arrival) -> list[bytes]:
+    return [arrival.headers.get(header, "").encode(errors="replace") for header in adapter.telling]
 
 
 def _keep(c: Connection, delivery: Delivery) -> Delivery:
+    """The first part of what is kept; the others are kept with it, also where it could not be read before."""
+    kept = _keep_first(c, list_parts(delivery)[0])
+    if kept.state == "waiting":
+        named = {"id": kept.id, "key": kept.key, "received_at": kept.received_at}
+        for part in list_parts(delivery.model_copy(update=named))[1:]:
+            keep_delivery(c, part)
+    return kept
+
+
+def _keep_first(c: Connection, delivery: Delivery) -> Delivery:
     if keep_delivery(c, delivery):
         return delivery
     kept = find_delivery(c, delivery.source, delivery.key)
     if kept is None:
         raise StoreUnavailable("What came before under this name was forgotten just now. Send it again.")
     if _is_said_again(delivery, kept):
-        return _keep(c, delivery.model_copy(update={"key": f"{delivery.key}@{delivery.received_at.isoformat()}"}))
+        turn = (delivery.received_at - kept.received_at) // SAME_CALL
+        return _keep_first(c, delivery.model_copy(update={"key": f"{kept.key}@{turn}"}))
     return kept
 
 

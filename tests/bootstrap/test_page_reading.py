@@ -56,6 +56,20 @@ async def test_an_address_alone_is_fetched_and_read(client: httpx.AsyncClient) -
     assert (answer.status_code, article["title"], article["url"], article["id"]) == (200, "Who decides", URL, "7")
 
 
+async def test_the_editors_page_shows_what_was_fetched_as_it_shows_a_text(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/classify/page", data={"url": URL.removeprefix("https://"), "article": ""})
+    assert answer.status_code == 200
+    assert '<p class="article-title">Who decides</p>' in answer.text
+    assert (WORDS in answer.text, "Menu" in answer.text) == (True, False)
+    assert f'From <a href="{URL}"' in answer.text
+
+
+async def test_the_editors_page_says_why_an_address_was_not_fetched(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/classify/page", data={"url": "inside.example/a"})
+    assert answer.status_code == 422
+    assert "is not the name or address of a public server" in answer.text
+
+
 async def test_a_plan_can_be_had_for_an_address_too(client: httpx.AsyncClient) -> None:
     assert (await client.post("/classify/plan", json={"url": URL})).status_code == 200
 

@@ -5,17 +5,21 @@ import json
 import re
 import subprocess
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from typer.testing import CliRunner
 
-from app.cli.source_hints import HINTS
+from app.bootstrap.sourcing import list_options
+from app.cli.source_hints import PROJECTION, list_steps
 from app.cli.sources import program
+from app.cms.arrival import Arrival
+from app.cms.kinds import find_adapter
 from app.domain.article_event import ArticleEvent
 from app.domain.delivery import Delivery, Outcome
-from app.domain.source import CMS, Use
+from app.domain.source import CMS, Source, Use
 from app.store.callbacks import Callback, queue_callback
 from app.store.deliveries import keep_delivery, settle_delivery
 from app.store.opening import open_database
@@ -23,6 +27,7 @@ from app.store.sources import list_secrets
 
 MADE = re.compile(r"whsec_[A-Za-z0-9+/=]+")
 SECRET = "ghost-webhook-secret"
+PASSWORD = "abcd EFGH 1234 ijkl MNOP 5678"
 
 
 class Desk:
@@ -126,13 +131,205 @@ def test_every_cms_is_told_its_address_and_how_it_is_set_up(
     desk: Desk, cms: CMS, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SCOPENOTE_PUBLIC_URL", "https://tags.example/")
-    desk.set("whsec_" + base64.b64encode(b"x" * 32).decode())
+    desk.set("s" * 64 if cms == "contentful" else "whsec_" + base64.b64encode(b"x" * 32).decode())
     code, out, _ = desk.call("add", "blog", "--cms", cms)
     assert (code, "https://tags.example/webhooks/blog" in out) == (0, True)
     plain = "".join(out.split())
-    for hint in HINTS[cms]:
-        assert "".join(hint.replace("NAME`", "blog`").split()) in plain
-    assert out.count("NAME`") == 0
+    for step in list_steps(cms, "blog"):
+        assert "".join(step.split()) in plain
+    assert "<name>" not in plain
+
+
+@pytest.mark.parametrize("cms", get_args(CMS))
+def test_every_command_in_a_hint_names_the_source_and_can_be_parsed(cms: CMS) -> None:
+    commands = re.findall(r"`scopenote sources ([^`]+)`", " ".join(list_steps(cms, "blog")))
+    for command in commands:
+        verb, name, *options = command.split()
+        assert (verb in {"change", "rotate"}, name) == (True, "blog"), command
+        assert len(options) % 2 == 0
+        known = list_options(cms)
+        assert all(value.partition("=")[0] in known for option, value in pairwise(options) if option == "--option")
+
+
+def test_what_a_hint_says_of_sanity_is_what_is_read(desk: Desk) -> None:
+    names = re.findall(r'[{,] *"?(\w+)"?', PROJECTION)
+    document = dict.fromkeys(names, "x") | {"op": "create", "tags": ["a"], "_updatedAt": "2026-11-23T12:00:00Z"}
+    document["url"] = "https://blog.example/x"
+    arrival = Arrival(
+        method="POST", target="/", headers={"content-type": "application/json"}, body=json.dumps(document).encode()
+    )
+    (event,) = find_adapter("sanity").read_events(
+        arrival, Source(name="blog", cms="sanity", created_at=datetime.now(UTC))
+    )
+    assert (event.id, event.title, event.url, event.tags, event.locale) == (
+        "x",
+        "x",
+        "https://blog.example/x",
+        ("a",),
+        "x",
+    )
+    assert event.body is not None
+
+
+@pytest.mark.parametrize("cms", get_args(CMS))
+def test_every_default_that_is_told_can_be_given(desk: Desk, cms: CMS) -> None:
+    desk.set("s" * 64 if cms == "contentful" else "whsec_" + base64.b64encode(b"x" * 32).decode())
+    desk.call("add", "blog", "--cms", cms)
+    told = desk.read("show", "blog")["in_force"]
+    assert {one["name"] for one in told} == set(list_options(cms))
+    given = [f"{one['name']}={one['value']}" for one in told if one["value"] and " " not in one["value"]]
+    assert given
+    code, _, err = desk.call("change", "blog", *(word for pair in given for word in ("--option", pair)))
+    assert code == 0, err
+
+
+def test_the_options_in_force_are_told_with_those_that_nobody_gave(desk: Desk) -> None:
+    desk.set(SECRET)
+    desk.call("add", "shop", "--cms", "hmac", "--option", "encoding=base64")
+    told = {one["name"]: (one["value"], one["is_set"]) for one in desk.read("show", "shop")["in_force"]}
+    assert told["encoding"] == ("base64", True)
+    assert told["header"] == ("X-Signature", False)
+    assert told["signed"] == ("{body}", False)
+    assert told["tolerance"] == ("300", False)
+    assert told["prefix"] == (None, False)
+    words = desk.call("show", "shop")[1].split()
+    assert words[words.index("header") + 1] == "X-Signature"
+
+
+LACKING = [
+    pytest.param(("ghost", "--mode", "apply", "--site", "https://x.example"), "rotate blog --use write", id="write"),
+    pytest.param(("ghost", "--site", "https://x.example"), "rotate blog --use write", id="nothing to look with"),
+    pytest.param(("wordpress", "--mode", "apply", "--site", "https://x.example"), "--option user=USER", id="whose"),
+    pytest.param(("standard", "--mode", "suggest"), "change blog --callback URL", id="nobody to tell"),
+    pytest.param(("github",), "change blog --site URL", id="nothing to read back from"),
+    pytest.param(("wagtail", "--site", "https://x.example"), "--option page_types=", id="nothing to list"),
+    pytest.param(("standard", "--callback", "https://x.example/y"), "SCOPENOTE_PUBLIC_URL", id="no address to tell"),
+    pytest.param(
+        (
+            "ghost",
+            "--mode",
+            "apply",
+            "--site",
+            "https://x.example",
+            "--field",
+            "tags=none",
+            "--field",
+            "categories=none",
+        ),
+        "change blog --field",
+        id="no field",
+    ),
+]
+
+
+@pytest.mark.parametrize(("arguments", "remedy"), LACKING)
+def test_what_is_missing_is_told_with_the_command_that_mends_it(
+    desk: Desk, arguments: tuple[str, ...], remedy: str
+) -> None:
+    desk.set("whsec_" + base64.b64encode(b"x" * 32).decode())
+    _, out, _ = desk.call("add", "blog", "--cms", *arguments)
+    assert any(remedy in gap for gap in desk.read("show", "blog")["gaps"])
+    assert "".join(remedy.split()) in "".join(out.split())
+    assert "blog lacks" in desk.call("list")[1]
+
+
+def test_what_is_mended_is_not_missing_any_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCOPENOTE_PUBLIC_URL", "https://tags.example")
+    desk.call("add", "wp", "--cms", "wordpress", "--site", "https://x.example", "--mode", "apply",
+              "--callback", "https://x.example/told")  # fmt: skip
+    assert len(desk.read("show", "wp")["gaps"]) == 2
+    desk.call("change", "wp", "--option", "user=bot")
+    desk.set(PASSWORD)
+    desk.call("rotate", "wp", "--use", "write")
+    assert desk.read("show", "wp")["gaps"] == []
+    assert "lacks" not in desk.call("list")[1]
+
+
+@pytest.mark.parametrize(
+    "site", ["git@host.example:us/site.git", "/srv/site.git", "ssh://git@host.example/us/site.git"]
+)
+def test_a_repository_that_takes_no_secret_lacks_none(desk: Desk, site: str) -> None:
+    desk.set("git-secret")
+    desk.call("add", "site", "--cms", "github", "--site", site, "--mode", "apply")
+    assert desk.read("show", "site")["gaps"] == []
+
+
+def test_a_budget_is_given_told_and_taken_away(desk: Desk) -> None:
+    desk.call("add", "blog", "--cms", "standard", "--budget-day", "2.5")
+    assert desk.read("show", "blog")["budget_day_usd"] == 2.5
+    assert "$2.5 a day" in desk.call("show", "blog")[1]
+    assert "$2.5 a day" in desk.call("list")[1]
+    desk.call("change", "blog", "--mode", "off")
+    assert desk.read("show", "blog")["budget_day_usd"] == 2.5
+    desk.call("change", "blog", "--budget-day", "none")
+    assert desk.read("show", "blog")["budget_day_usd"] is None
+
+
+def test_that_nothing_caps_the_money_is_said_where_an_llm_judges(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCOPENOTE_JUDGE", "llm")
+    _, out, _ = desk.call("add", "blog", "--cms", "standard")
+    assert "scopenotesourceschangeblog--budget-day" in "".join(out.split())
+    _, out, _ = desk.call("change", "blog", "--budget-day", "2")
+    assert "--budget-day" not in out
+
+
+FORMS = [
+    pytest.param("ghost", "22444f78447824223cefc48062", "Settings, Integrations", id="Ghost: the Content API key"),
+    pytest.param("ghost", f"{'a' * 24}:{'g' * 64}", "Admin API key", id="Ghost: no hexadecimal digits"),
+    pytest.param("wordpress", "hunter2hunter2", "Application Passwords", id="WordPress: the login's password"),
+    pytest.param("wp-webhooks", "abcd efgh ijkl mnop qrst", "Application Passwords", id="WordPress: a group short"),
+    pytest.param("strapi", "Bearer abcdefghijklmnop", "token alone", id="Strapi: the whole header"),
+    pytest.param("strapi", "two words-of-it", "API Tokens", id="Strapi: two words"),
+    pytest.param("directus", "short", "static token", id="Directus: too short"),
+    pytest.param("wagtail", "abcdefghijklmnopqrstuvwxyz", "wagtail_", id="Wagtail: another token"),
+    pytest.param("github", "a token with spaces", "Developer settings", id="GitHub: words"),
+    pytest.param("sanity", "sk-abcdefghijklmnop", "--mode suggest", id="a CMS that is not written to"),
+]
+
+
+@pytest.mark.parametrize(("cms", "secret", "told"), FORMS)
+def test_a_secret_of_another_form_is_refused_with_where_the_right_one_is(
+    desk: Desk, cms: str, secret: str, told: str
+) -> None:
+    desk.set("whsec_" + base64.b64encode(b"x" * 32).decode())
+    desk.call("add", "blog", "--cms", cms)
+    desk.set(secret)
+    code, out, err = desk.call("rotate", "blog", "--use", "write")
+    assert (code, told in err, secret in out + err) == (2, True, False)
+    assert desk.list_values("blog", "write") == []
+
+
+TAKEN = [
+    pytest.param("ghost", f"{'a1' * 12}:{'b2' * 32}", id="Ghost"),
+    pytest.param("wordpress", PASSWORD, id="WordPress"),
+    pytest.param("wordpress", PASSWORD.replace(" ", ""), id="WordPress: without spaces"),
+    pytest.param("strapi", "0f" * 128, id="Strapi"),
+    pytest.param("directus", "jzn2Xo6-1xZqH_Q9dSxX9lDqzKkJ5b8W", id="Directus"),
+    pytest.param("wagtail", "wagtail_jzn2Xo61xZqHQ9dSxX9lDqzKk-_J5b8W", id="Wagtail"),
+    pytest.param("github", "github_pat_11ABCDEFG0abcdefghijkl_mnop", id="GitHub"),
+]
+
+
+@pytest.mark.parametrize(("cms", "secret"), TAKEN)
+def test_a_secret_of_the_right_form_is_taken_with_what_surrounds_it_left_out(desk: Desk, cms: str, secret: str) -> None:
+    desk.set("whsec_" + base64.b64encode(b"x" * 32).decode())
+    desk.call("add", "blog", "--cms", cms)
+    desk.set(f" {secret}\n")
+    assert desk.call("rotate", "blog", "--use", "write")[0] == 0
+    assert desk.list_values("blog", "write") == [secret]
+
+
+def test_where_nothing_is_written_to_no_token_is_asked_for(desk: Desk) -> None:
+    desk.call("add", "blog", "--cms", "standard")
+    code, _, err = desk.call("rotate", "blog", "--use", "write", typed="x\n")
+    assert (code, "not written back to standard" in err, "Secret that" in err) == (2, True, False)
+
+
+def test_the_secret_that_contentful_makes_is_asked_for_and_none_is_made(desk: Desk) -> None:
+    assert desk.call("add", "blog", "--cms", "contentful", typed="too-short\n")[0] == 2
+    assert desk.read("list") == []
+    code, out, _ = desk.call("add", "blog", "--cms", "contentful", typed="s" * 64 + "\n")
+    assert (code, MADE.findall(out), desk.list_values("blog")) == (0, [], ["s" * 64])
 
 
 def test_without_a_public_address_it_is_said_how_to_give_one(desk: Desk) -> None:
@@ -151,7 +348,7 @@ def test_a_source_is_told_with_all_but_its_secrets(desk: Desk) -> None:
     assert told["fields"] == {"tags": None, "categories": "categories", "concepts": "primary"}
     assert [(secret["use"], secret["until"]) for secret in told["secrets"]] == [("verify", None)]
     assert desk.read("list") == [told]
-    assert "collection: pages" in desk.call("show", "blog")[1]
+    assert re.search(r"collection +pages", desk.call("show", "blog")[1])
 
 
 WRONG = [
@@ -169,6 +366,9 @@ WRONG = [
     pytest.param(["x", "--cms", "wordpress", "--site", "ftp://wp.example"], "http://", id="another scheme"),
     pytest.param(["x", "--cms", "wordpress", "--site", "https://u:secret@wp.example"], "login", id="a password"),
     pytest.param(["x", "--cms", "github", "--site", "https://token@host.example/us/x"], "login", id="a token"),
+    pytest.param(["x", "--cms", "standard", "--budget-day", "0"], "--budget-day", id="a budget of nothing"),
+    pytest.param(["x", "--cms", "standard", "--budget-day", "lots"], "--budget-day", id="no number"),
+    pytest.param(["x", "--cms", "standard", "--budget-day", "inf"], "--budget-day", id="no end"),
     pytest.param(["x", "--cms", "standard", "--callback", "https://[::1"], "--callback", id="no address at all"),
 ]
 
@@ -240,7 +440,7 @@ def test_an_old_secret_counts_as_long_as_is_said(desk: Desk) -> None:
 
 def test_a_token_for_writing_is_asked_for_and_replaces_the_old_one(desk: Desk) -> None:
     desk.call("add", "wp", "--cms", "wordpress")
-    for token in ("abcd efgh", "ijkl mnop"):
+    for token in (PASSWORD, PASSWORD.upper()):
         code, out, err = desk.call("rotate", "wp", "--use", "write", typed=f"{token}\n")
         assert (code, token in out + err, desk.list_values("wp", "write")) == (0, False, [token])
     assert len(desk.list_values("wp")) == 1
@@ -248,8 +448,32 @@ def test_a_token_for_writing_is_asked_for_and_replaces_the_old_one(desk: Desk) -
 
 def test_a_removed_source_is_gone_with_its_secrets(desk: Desk) -> None:
     desk.call("add", "blog", "--cms", "standard")
-    assert desk.call("remove", "blog")[0] == 0
+    assert desk.call("remove", "blog", "--yes")[0] == 0
     assert (desk.read("list"), desk.list_values("blog")) == ([], [])
+
+
+def test_before_a_source_is_removed_it_is_asked_and_said_what_goes_and_what_stays(desk: Desk) -> None:
+    desk.call("add", "blog", "--cms", "standard")
+    now = datetime.now(UTC)
+    delivery = Delivery(
+        id="d1", source="blog", key="k1", received_at=now, due_at=now, events=(ArticleEvent(what="published", id="1"),)
+    )
+    database = open_database(desk.url)
+    database.write_now(lambda c: keep_delivery(c, delivery))
+    database.close()
+    code, _, err = desk.call("remove", "blog", typed="n\n")
+    assert (code, [one["name"] for one in desk.read("list")]) == (1, ["blog"])
+    for words in ("that wait (1)", "parked", "decisions stay", "tags in the CMS", "Nothing was removed"):
+        assert words in err
+    assert desk.call("remove", "blog", typed="y\n")[0] == 0
+    assert desk.read("list") == []
+
+
+def test_without_a_terminal_a_source_is_removed_by_yes_alone(desk: Desk) -> None:
+    desk.call("add", "blog", "--cms", "standard")
+    code, _, err = desk.call("remove", "blog")
+    assert (code, "--yes" in err) == (2, True)
+    assert [one["name"] for one in desk.read("list")] == ["blog"]
 
 
 @pytest.mark.parametrize("command", ["show", "rotate", "remove", "deliveries"])

@@ -218,15 +218,15 @@ def test_a_header_of_the_sites_own_does_as_well(name: str) -> None:
 
 
 def test_a_try_that_is_repeated_has_the_same_name() -> None:
-    adapter = find_adapter("wordpress")
-    first, second = (adapter.name_delivery(load_capture(f"wordpress_retry/00{number}")) for number in (1, 2))
+    adapter, source = find_adapter("wordpress"), make_source("wordpress")
+    first, second = (adapter.name_delivery(load_capture(f"wordpress_retry/00{number}"), source) for number in (1, 2))
     assert first == second == "msg_40be651b312a46109e6487ea9af1e0fe"
 
 
 @pytest.mark.parametrize("name", ["ghost_post.published/001", "strapi/004", "directus/001"])
 def test_a_sender_without_names_leaves_naming_to_us(name: str) -> None:
     arrival, source, _ = _open(name)
-    assert find_adapter(source.cms).name_delivery(arrival) is None
+    assert find_adapter(source.cms).name_delivery(arrival, source) is None
 
 
 @pytest.mark.parametrize("name", [name for name in OF_SOURCES if name.startswith("ghost")])

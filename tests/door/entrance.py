@@ -5,7 +5,9 @@ import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -17,6 +19,7 @@ from app.door.key_text import make_key
 from app.server import create_app
 from app.settings import Settings
 from app.store.keys import keep_key
+from app.store.opening import open_database
 from tests.api.kept_app import build_kept_services
 
 AFAR = "203.0.113.9"
@@ -62,9 +65,19 @@ class Entrance:
             return await client.get(path)
 
 
+@cache
+def _make_store() -> bytes:
+    """An empty store as it lies on disk, made once for all tests: that takes longer than most of them."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "store.db"
+        open_database(f"sqlite:///{path}").close()
+        return path.read_bytes()
+
+
 @asynccontextmanager
 async def open_entrance(folder: Path, **settings: Any) -> AsyncIterator[Entrance]:  # noqa: ANN401 - any setting
     """The entrance of an application whose store lies in this folder."""
+    (folder / "store.db").write_bytes(_make_store())
     services = await asyncio.to_thread(build_kept_services, folder)
     services.settings = Settings.model_validate(services.settings.model_dump() | settings)
     try:

@@ -14,9 +14,8 @@ from app.domain.decision import Decision
 from app.domain.errand import Errand
 from app.domain.key import Scope, includes
 from app.domain.progress import Watch
-from app.door.callers import Caller
 from app.store.keys import list_keys
-from tests.door.entrance import AFAR, BROWSER, Entrance, build_key, open_entrance
+from tests.door.entrance import AFAR, BROWSER, Entrance, open_entrance
 
 pytestmark = pytest.mark.anyio
 
@@ -286,15 +285,3 @@ async def test_what_an_article_costs_is_the_keys_that_was_shown(
     payers = [errand.payer for errand in errands]
     assert len(payers) == 3
     assert {(payer.name, payer.most_day_usd) for payer in payers if payer} == {("Plug-in", 1.5)}
-
-
-@pytest.mark.parametrize(
-    ("budget", "asked", "cap"),
-    [(None, None, None), (None, 3.0, 3.0), (2.0, None, 2.0), (2.0, 3.0, 2.0), (2.0, 1.0, 1.0)],
-)
-def test_a_key_with_a_budget_orders_no_job_that_may_spend_more(
-    budget: float | None, asked: float | None, cap: float | None
-) -> None:
-    key, _ = build_key(budget_day_usd=budget)
-    assert Caller(key=key).bound(asked) == cap
-    assert Caller().bound(asked) == asked

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from app.door.keys import FRESH_S, STALE_S, Keyring
+from app.door.keys import FRESH_S, LOOKS_PER_MINUTE, MOST_UNKNOWN, STALE_S, Keyring
 from app.errors import NotAllowed, StoreUnavailable
 from app.store.connection import Connection
 from app.store.database import Database
@@ -103,11 +103,55 @@ async def test_a_key_ends_at_its_moment_without_being_looked_up(
     assert await keyring.is_closed()
 
 
-async def test_an_unknown_key_is_refused_and_closes_nothing(keyring: Keyring, database: Watched) -> None:
-    for _ in range(50):
-        with pytest.raises(NotAllowed, match="not known"):
+async def test_an_unknown_key_is_refused_and_closes_nothing(keyring: Keyring) -> None:
+    with pytest.raises(NotAllowed, match="not known"):
+        await keyring.check(build_key()[1])
+    assert not await keyring.is_closed()
+
+
+async def test_a_new_key_is_known_at_once_by_what_is_sent_and_by_its_id(keyring: Keyring, database: Watched) -> None:
+    assert not await keyring.is_closed()
+    (first, text), (second, _) = build_key(), build_key()
+    database.write_now(lambda c: keep_key(c, first))
+    assert await keyring.check(text) == first
+    assert await keyring.is_closed()
+    database.write_now(lambda c: keep_key(c, second))
+    assert await keyring.check_id(second.id) == second
+    reads = database.reads
+    assert (await keyring.check_id(first.id), await keyring.check_id(second.id)) == (first, second)
+    assert database.reads == reads
+
+
+async def test_an_unknown_key_is_looked_up_once_in_a_while(keyring: Keyring, database: Watched, clock: Clock) -> None:
+    text, reads = build_key()[1], []
+    for passed_s in (0.0, FRESH_S - 1, FRESH_S):
+        clock.passed_s = passed_s
+        for _ in range(20):
+            with pytest.raises(NotAllowed):
+                await keyring.check(text)
+        reads.append(database.reads)
+    assert reads == [2, 2, 4]  # all keys, and this one
+
+
+async def test_a_flood_of_made_up_keys_neither_floods_the_store_nor_grows(
+    keyring: Keyring, database: Watched, clock: Clock
+) -> None:
+    for _ in range(2 * LOOKS_PER_MINUTE):
+        with pytest.raises(NotAllowed):
             await keyring.check(build_key()[1])
-    assert (await keyring.is_closed(), database.reads) == (False, 1)
+    assert database.reads == LOOKS_PER_MINUTE + 1
+    key, text = build_key()
+    database.write_now(lambda c: keep_key(c, key))
+    with pytest.raises(NotAllowed):
+        await keyring.check(text)
+    clock.passed_s = FRESH_S
+    assert await keyring.check(text) == key
+    for minute in range(1, 2 + MOST_UNKNOWN // LOOKS_PER_MINUTE):
+        clock.passed_s = 60.0 * minute
+        for _ in range(LOOKS_PER_MINUTE):
+            with pytest.raises(NotAllowed):
+                await keyring.check(build_key()[1])
+    assert len(keyring._unknown) == MOST_UNKNOWN  # noqa: SLF001 - what is remembered
 
 
 async def test_while_the_store_is_away_what_is_known_counts_for_a_minute(

@@ -1,9 +1,12 @@
 """Buckets let in so many a minute, tell when to come back, and never grow beyond their number."""
 
+from pathlib import Path
+
 import pytest
 
-from app.door.limits import Buckets
+from app.door.limits import Buckets, Limits
 from app.errors import TooMany
+from tests.door.entrance import open_entrance
 
 
 class Timer:
@@ -60,3 +63,17 @@ def test_many_names_take_no_more_room_and_the_busiest_one_stays() -> None:
         buckets.take(f"other {number}", 60, "")
         assert _count(buckets, "busy", 1) == 0
     assert len(buckets) == 50
+
+
+@pytest.mark.anyio
+async def test_however_many_addresses_ask_no_key_gets_a_full_bucket_by_it(tmp_path: Path) -> None:
+    async with open_entrance(tmp_path, key_per_minute=2) as entrance:
+        (limits,) = [one.kwargs["limits"] for one in entrance.app.user_middleware if "limits" in one.kwargs]
+        assert isinstance(limits, Limits)
+        limits.addresses._most = limits.keys._most = 3  # noqa: SLF001 - small, so that few requests fill them
+        key = entrance.keep()
+        assert [(await entrance.get("/categories", key)).status_code for _ in range(3)] == [200, 200, 429]
+        for number in range(8):
+            assert (await entrance.get("/healthz", address=f"203.0.113.{number}")).status_code == 200
+        assert len(limits.addresses) == 3
+        assert (await entrance.get("/categories", key)).status_code == 429

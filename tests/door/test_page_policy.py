@@ -78,6 +78,8 @@ async def _fill(browser: httpx.AsyncClient) -> dict[str, str]:
         "/jobs": "/jobs",
         "/jobs/{job_id}": f"/jobs/{job['id']}",
         "/jobs/{job_id}/report": f"/jobs/{job['id']}/report",
+        "/deliveries": f"/deliveries?source={quote(HOSTILE[:40])}",
+        "/deliveries/{delivery_id}": f"/deliveries/{quote(HOSTILE.replace('/', ''), safe='')}",
         "/categories": "/categories",
         "/categories/{category_id}": f"/categories/{quote(HOSTILE.replace('/', ''), safe='')}",
         "/docs": "/docs",

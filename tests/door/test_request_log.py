@@ -5,7 +5,9 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +18,7 @@ from fastapi.responses import StreamingResponse
 from app.door.request_log import RequestLog
 from app.watching.logs import logging_to
 from app.watching.witness import Witness
+from tests.door.entrance import AFAR, BROWSER, Entrance, open_entrance
 
 pytestmark = pytest.mark.anyio
 
@@ -118,3 +121,113 @@ async def test_a_stream_is_counted_and_not_timed() -> None:
     read = witness.meters.registry.get_sample_value
     assert read("http_requests_total", {"method": "GET", "route": "/events", "status": "200"}) == 1
     assert read("http_request_duration_seconds_count", {"method": "GET", "route": "/events"}) is None
+
+
+REFUSALS = [
+    pytest.param(
+        ("GET", "/categories/swordfish", {}), {"status": 401, "problem": "not-allowed", "scope": "classify"},
+        "/categories/{category_id}", id="no key",
+    ),
+    pytest.param(
+        ("POST", "/jobs", {"authorization": "Bearer {narrow}"}),
+        {"status": 403, "problem": "not-allowed", "scope": "admin", "key": "{narrow}"}, "/jobs", id="too narrow a key",
+    ),
+    pytest.param(
+        ("GET", "/categories", {"authorization": "Bearer {old}"}),
+        {"status": 401, "problem": "not-allowed", "scope": "classify", "key": "{old}"}, "/categories", id="an old key",
+    ),
+    pytest.param(
+        ("GET", "/review", BROWSER), {"status": 303, "problem": "not-allowed", "scope": "review"}, "/review",
+        id="a browser that is led to the page for keys",
+    ),
+    pytest.param(
+        ("POST", "/classify", {"content-encoding": "gzip"}),
+        {"status": 415, "problem": "encoded", "scope": "classify"}, "/classify", id="a compressed body",
+    ),
+    pytest.param(
+        ("OPTIONS", "/classify", {"origin": "https://swordfish.example", "access-control-request-method": "POST"}),
+        {"status": 403, "problem": "cross-site", "scope": "admin"}, "/classify", id="a preflight of another site",
+    ),
+    pytest.param(
+        ("POST", "/classify", {"authorization": "Bearer {narrow}", "content-length": "9"}),
+        {"status": 413, "problem": "too-large", "scope": "classify", "key": "{narrow}"}, "/classify",
+        id="too large a body",
+    ),
+    pytest.param(
+        ("DELETE", "/categories", {}), {"status": 401, "problem": "not-allowed", "scope": "admin"}, "/categories",
+        id="a method that is not answered",
+    ),
+    pytest.param(
+        ("GET", "/swordfish", {}), {"status": 401, "problem": "not-allowed", "scope": "admin"}, "unmatched",
+        id="no such address",
+    ),
+    pytest.param(
+        ("POST", "/webhooks/swordfish", {}), {"status": 415, "problem": "not-json"}, "/webhooks/{source}",
+        id="a webhook in another form",
+    ),
+]  # fmt: skip
+
+
+async def _refuse(entrance: Entrance, method: str, path: str, headers: dict[str, str]) -> dict[str, Any]:
+    """The one line of a request from afar that is refused."""
+    stream = io.StringIO()
+    with logging_to(stream, "json", "info"):
+        async with entrance.ask(address=AFAR, **headers) as client:
+            await client.request(method, path, params={"q": "swordfish"}, content=b"123456789")
+    assert "swordfish" not in stream.getvalue()
+    (line,) = [line for line in _read_lines(stream) if line["event"] == "request"]
+    return line
+
+
+@pytest.mark.parametrize(("asked", "told", "route"), REFUSALS)
+async def test_who_is_refused_is_told_of_with_what_was_asked_for_and_why(
+    tmp_path: Path, asked: tuple[str, str, dict[str, str]], told: dict[str, Any], route: str
+) -> None:
+    method, path, headers = asked
+    async with open_entrance(tmp_path, max_body_bytes=8) as entrance:
+        keys = {"narrow": entrance.keep(), "old": entrance.keep(revoked_at=datetime.now(UTC))}
+        filled = {name: value.format(**keys) for name, value in headers.items()}
+        line = await _refuse(entrance, method, path, filled)
+        meters = entrance.app.state.monitor.witness.meters
+    ids = {name: key.split("_")[2] for name, key in keys.items()}
+    wanted = {name: value.format(**ids) if name == "key" else value for name, value in told.items()}
+    known = {"timestamp", "level", "event", "logger", "request", "ms"}
+    found = {name: value for name, value in line.items() if name not in known}
+    assert found == {"method": method, "route": route, "address": AFAR, **wanted}
+    labels = {"method": method, "route": route, "status": str(told["status"])}
+    assert meters.registry.get_sample_value("http_requests_total", labels) == 1
+
+
+async def test_who_comes_too_often_and_who_names_another_host_are_told_of_too(tmp_path: Path) -> None:
+    async with open_entrance(tmp_path, address_per_minute=1, allow_open=True) as entrance:
+        await _refuse(entrance, "GET", "/categories", {})
+        often = await _refuse(entrance, "GET", "/categories", {})
+        elsewhere = await _refuse(entrance, "GET", "/categories", {"host": "swordfish.example"})
+    assert (often["status"], often["problem"], often["route"]) == (429, "too-many", "/categories")
+    assert (elsewhere["status"], elsewhere["problem"], elsewhere["address"]) == (400, "unknown-host", AFAR)
+
+
+async def test_an_address_is_the_one_that_trusted_proxies_name_and_of_whoever_is_let_in_none_is_kept(
+    tmp_path: Path,
+) -> None:
+    async with open_entrance(tmp_path, forwarded_for=1) as entrance:
+        key = entrance.keep()
+        relayed = {"x-forwarded-for": "198.51.100.7"}
+        refused = await _refuse(entrance, "GET", "/categories", relayed)
+        let_in = await _refuse(entrance, "GET", "/categories", relayed | {"authorization": f"Bearer {key}"})
+    assert (refused["address"], let_in["status"]) == ("198.51.100.7", 200)
+    assert "address" not in let_in
+    assert let_in["key"] == key.split("_")[2]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/static/0/style.css"])
+async def test_what_machines_and_browsers_ask_for_all_the_time_makes_no_line_unless_it_fails(
+    tmp_path: Path, path: str
+) -> None:
+    stream = io.StringIO()
+    async with open_entrance(tmp_path) as entrance:
+        with logging_to(stream, "json", "info"):
+            assert (await entrance.get(path)).status_code == 200
+            assert stream.getvalue() == ""
+            assert (await entrance.get(path + "x")).status_code in {403, 404}
+    assert "request" in stream.getvalue()

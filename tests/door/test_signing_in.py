@@ -27,6 +27,10 @@ async def _sign_in(browser: httpx.AsyncClient, key: str, next_: str = "") -> htt
     return await browser.post("/login", data={"key": key, "next": next_}, headers=OWN)
 
 
+def _list_kept(entrance: Entrance) -> list[str]:
+    return entrance.services.database.read_now(lambda c: [row.digest for row in c.execute(sessions.select())])
+
+
 async def test_a_key_is_shown_once_and_lets_the_browser_in(entrance: Entrance) -> None:
     key = entrance.keep("Ada", "review")
     async with entrance.ask(**BROWSER) as browser:
@@ -34,7 +38,9 @@ async def test_a_key_is_shown_once_and_lets_the_browser_in(entrance: Entrance) -
         form = await browser.get(led.headers["location"])
         assert (form.status_code, 'name="next" value="/review?after=x"' in form.text) == (200, True)
         signed = await _sign_in(browser, key, "/review?after=x")
-        assert (signed.status_code, signed.headers["location"]) == (303, "/review?after=x")
+        assert (signed.status_code, "set-cookie" in signed.headers) == (303, True)
+        led = await browser.get(signed.headers["location"])
+        assert (led.status_code, led.headers["location"]) == (303, "/review?after=x")
         page = await browser.get("/review")
         assert (page.status_code, "Ada" in page.text, "Sign out" in page.text) == (200, True, True)
         assert (await browser.get("/jobs")).status_code == 403
@@ -42,27 +48,33 @@ async def test_a_key_is_shown_once_and_lets_the_browser_in(entrance: Entrance) -
 
 
 @pytest.mark.parametrize(
-    ("host", "cookie"),
+    ("headers", "cookie"),
     [
         pytest.param(
-            "127.0.0.1:8000", r"scopenote=[\w-]{43}; HttpOnly; Max-Age=43200; Path=/; SameSite=lax", id="here"
+            {"host": "127.0.0.1:8000"}, r"scopenote=[\w-]{43}; HttpOnly; Max-Age=43200; Path=/; SameSite=lax", id="here"
         ),
         pytest.param(
-            "tags.example.org",
+            {"host": "127.0.0.1:8000", "origin": "https://tags.example.org"},
+            r"scopenote=[\w-]{43}; HttpOnly; Max-Age=43200; Path=/; SameSite=lax; Secure",
+            id="behind a proxy that hides its name",
+        ),
+        pytest.param(
+            {"host": "tags.example.org"},
             r"__Host-scopenote=[\w-]{43}; HttpOnly; Max-Age=43200; Path=/; SameSite=lax; Secure",
             id="elsewhere",
         ),
     ],
 )
-async def test_the_cookie_is_for_this_service_alone_and_no_script(entrance: Entrance, host: str, cookie: str) -> None:
+async def test_the_cookie_is_for_this_service_alone_and_no_script(
+    entrance: Entrance, headers: dict[str, str], cookie: str
+) -> None:
     key = entrance.keep()
-    async with entrance.ask(host=host, **BROWSER) as browser:
+    async with entrance.ask(**headers, **BROWSER) as browser:
         signed = await _sign_in(browser, key)
     assert re.fullmatch(cookie, signed.headers["set-cookie"])
     value = signed.headers["set-cookie"].partition("=")[2].partition(";")[0]
-    kept = entrance.services.database.read_now(lambda c: [row.digest for row in c.execute(sessions.select())])
-    assert len(kept) == 1
-    assert value not in kept
+    (kept,) = _list_kept(entrance)
+    assert value != kept
 
 
 async def test_what_is_no_key_is_told_on_the_page_and_not_repeated(entrance: Entrance) -> None:
@@ -71,6 +83,7 @@ async def test_what_is_no_key_is_told_on_the_page_and_not_repeated(entrance: Ent
         for text, status in ((key[:-1], 401), ("<script>x</script>", 401), ("y" * 5_000, 413)):
             answer = await _sign_in(browser, text, "/review")
             assert (answer.status_code, text in answer.text, "set-cookie" in answer.headers) == (status, False, False)
+            assert ('role="alert"' in answer.text, "Bearer" in answer.text) == (True, False)
 
 
 async def test_signing_out_ends_the_session_and_not_just_the_cookie(entrance: Entrance) -> None:
@@ -82,6 +95,88 @@ async def test_signing_out_ends_the_session_and_not_just_the_cookie(entrance: En
         assert (out.headers["location"], dict(browser.cookies)) == ("/login", {})
     async with entrance.ask(**BROWSER, cookie=f"scopenote={carried['scopenote']}") as thief:
         assert (await thief.get("/categories")).status_code == 303
+
+
+async def test_signing_in_again_ends_the_session_that_the_browser_had(entrance: Entrance) -> None:
+    first, second = entrance.keep("Ada"), entrance.keep("Grace", "review")
+    async with entrance.ask(**BROWSER) as browser:
+        await _sign_in(browser, first)
+        (former,), carried = _list_kept(entrance), dict(browser.cookies)
+        assert (await browser.get("/categories")).status_code == 200
+        await _sign_in(browser, second)
+        (kept,) = _list_kept(entrance)
+        assert kept != former
+        assert "Grace" in (await browser.get("/categories")).text
+    async with entrance.ask(**BROWSER, cookie=f"scopenote={carried['scopenote']}") as thief:
+        assert (await thief.get("/categories")).status_code == 303
+
+
+async def test_a_refused_key_ends_no_session(entrance: Entrance) -> None:
+    key = entrance.keep("Ada")
+    async with entrance.ask(**BROWSER) as browser:
+        await _sign_in(browser, key)
+        assert (await _sign_in(browser, key[:-1])).status_code == 401
+        assert (await browser.get("/categories")).status_code == 200
+
+
+async def test_sessions_that_are_over_are_forgotten_when_somebody_signs_in(entrance: Entrance) -> None:
+    key = entrance.keep()
+    async with entrance.ask(**BROWSER) as browser, entrance.ask(**BROWSER) as another:
+        await _sign_in(browser, key)
+        (over,) = _list_kept(entrance)
+        entrance.services.database.write_now(
+            lambda c: c.execute(sessions.update().values(expires_at=sessions.c.created_at))
+        )
+        await _sign_in(another, key)
+    assert len(_list_kept(entrance)) == 1
+    assert over not in _list_kept(entrance)
+
+
+async def test_a_browser_that_does_not_carry_the_session_is_told_so_instead_of_asked_again(entrance: Entrance) -> None:
+    key = entrance.keep()
+    async with entrance.ask(host="tags.example.org", **BROWSER) as browser:
+        signed = await _sign_in(browser, key, "/review")
+    async with entrance.ask(host="tags.example.org", **BROWSER, **OWN) as forgetful:
+        page = await forgetful.get(signed.headers["location"])
+    assert (page.status_code, "your browser did not keep" in page.text) == (200, True)
+    assert 'name="next" value="/review"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_taken"),
+    [
+        pytest.param({"host": "tags.example.org", "origin": "http://tags.example.org"}, False, id="plain"),
+        pytest.param({"host": "tags.example.org", "origin": "https://tags.example.org"}, True, id="encrypted"),
+        pytest.param({"host": "127.0.0.1:8000", "origin": "http://127.0.0.1:8000"}, True, id="this machine"),
+    ],
+)
+async def test_a_key_over_plain_http_from_afar_begins_no_session_that_no_browser_would_carry(
+    entrance: Entrance, headers: dict[str, str], is_taken: bool
+) -> None:
+    key = entrance.keep()
+    async with entrance.ask(**BROWSER, **headers) as browser:
+        answer = await browser.post("/login", data={"key": key})
+    assert (answer.status_code, len(_list_kept(entrance))) == ((303, 1) if is_taken else (422, 0))
+    assert is_taken or "have it rotated" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_warned"),
+    [
+        pytest.param({"host": "tags.example.org"}, True, id="plain"),
+        pytest.param({"host": "tags.example.org", "sec-fetch-site": "none"}, False, id="encrypted"),
+        pytest.param({"host": "tags.example.org", "x-forwarded-proto": "https"}, False, id="by a proxy"),
+        pytest.param({"host": "localhost:8000"}, False, id="this machine"),
+    ],
+)
+async def test_whoever_is_about_to_send_a_key_in_the_clear_is_warned(
+    tmp_path: Path, headers: dict[str, str], is_warned: bool
+) -> None:
+    async with open_entrance(tmp_path, public_url="https://tags.example.org/desk/") as entrance:
+        entrance.keep()
+        page = await entrance.get("/login", **BROWSER, **headers)
+    assert (page.status_code, "over plain http" in page.text) == (200, is_warned)
+    assert ('href="https://tags.example.org/desk/login"' in page.text) == is_warned
 
 
 async def test_a_session_is_over_with_its_key(entrance: Entrance) -> None:
@@ -112,6 +207,10 @@ async def test_a_session_is_over_after_its_hours(entrance: Entrance) -> None:
     [
         pytest.param({"sec-fetch-site": "same-origin"}, 200, id="our own page"),
         pytest.param({"sec-fetch-site": "none"}, 200, id="typed by the user"),
+        pytest.param(
+            {"sec-fetch-site": "same-origin", "origin": "https://tags.example"}, 200, id="a proxy that hides its name"
+        ),
+        pytest.param({"sec-fetch-site": "cross-site", "origin": "http://127.0.0.1:8000"}, 403, id="not as it says"),
         pytest.param({"sec-fetch-site": "same-site"}, 403, id="a neighbour"),
         pytest.param({"sec-fetch-site": "cross-site"}, 403, id="another site"),
         pytest.param({"origin": "http://127.0.0.1:8000"}, 200, id="an older browser on our own page"),
@@ -155,7 +254,8 @@ async def test_a_key_beside_a_cookie_is_judged_as_a_browsers(entrance: Entrance)
 async def test_nobody_is_led_elsewhere(entrance: Entrance, wanted: str) -> None:
     key = entrance.keep()
     async with entrance.ask(**BROWSER) as browser:
-        assert (await _sign_in(browser, key, wanted)).headers["location"] == "/classify"
+        signed = await _sign_in(browser, key, wanted)
+        assert (await browser.get(signed.headers["location"])).headers["location"] == "/classify"
 
 
 async def test_where_no_key_is_needed_nobody_is_asked_for_one(entrance: Entrance) -> None:

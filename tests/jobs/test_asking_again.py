@@ -12,10 +12,11 @@ from app.category_files.loading import load_taxonomy
 from app.classifier.way import Classifier
 from app.domain.article import Article
 from app.domain.category import Category
-from app.domain.errand import Errand
+from app.domain.errand import Errand, Payer, bill_key
+from app.domain.key import Key
 from app.domain.plan import Plan
 from app.domain.verdict import Judgement, Usage
-from app.errors import Damaged, ModelUnavailable, PromptTooLong, StoreUnavailable
+from app.errors import BudgetSpent, Damaged, ModelUnavailable, PromptTooLong, StoreUnavailable
 from app.jobs.asking_again import MOST_TRIES, PATIENCE, AskingAgain
 from app.judges.fallback import FallbackJudge
 from app.judges.judge import Judge
@@ -24,8 +25,10 @@ from app.settings import Settings
 from app.store.asking_again import count_again
 from app.store.database import Database
 from app.store.decisions import find_standing
+from app.store.keys import keep_key
 from tests.articles import build_article
 from tests.empty_stores import open_empty_store
+from tests.jobs.keys_of_payers import build_key
 
 pytestmark = pytest.mark.anyio
 
@@ -39,12 +42,18 @@ class _Moody:
         self.fails_about = ""
         self.is_paid = False
         self.asked: list[str] = []
+        self.payers: list[Payer | None] = []
+        self.spent: BudgetSpent | None = None
+        self.poor = ""
 
     async def plan(self, article: Article, categories: tuple[Category, ...], *, may_leave_out: bool) -> Plan:
         return await self._judge.plan(article, categories, may_leave_out=may_leave_out)
 
     async def judge(self, article: Article, plan: Plan, errand: Errand, tab: Tab) -> Judgement:
         self.asked.append(article.text)
+        self.payers.append(errand.payer)
+        if self.spent and errand.payer and errand.payer.id == self.poor:
+            raise self.spent
         if self.error and self.fails_about in article.text:
             tab.add(Usage(calls=int(self.is_paid)))
             raise self.error
@@ -58,7 +67,8 @@ class _Bench:
         local = compose_classifier(load_taxonomy(folder), Settings(judge="local"), None, None, database)
         self.database = database
         self.judge = _Moody(local.hearing.judge)
-        self.time = datetime.now(UTC)
+        # After anything that is queued, by the clock of this machine, and far from midnight.
+        self.time = (datetime.now(UTC) + timedelta(days=1)).replace(hour=6)
         self.insisting = replace(local, hearing=replace(local.hearing, judge=self.judge))
         fallback = FallbackJudge(self.judge, local.hearing.judge)
         self.classifier = replace(local, hearing=replace(local.hearing, judge=fallback))
@@ -210,3 +220,91 @@ async def test_a_round_ends_where_the_store_is_away(bench: _Bench, monkeypatch: 
     monkeypatch.setattr(bench.judge, "judge", lambda *_: close())
     with pytest.raises(StoreUnavailable):
         await bench.ask_later()
+
+
+SPENT = BudgetSpent("The key has spent it all.", payer="key:poor")
+TOO_DEAR = BudgetSpent("It needs more than the key has in a day.", payer="key:poor", is_alone=True)
+
+
+async def _decide_for(bench: _Bench, key: Key, *texts: str) -> None:
+    bench.database.write_now(lambda c: keep_key(c, key))
+    for text in texts:
+        await bench.classifier.classify(build_article(text), errand=Errand(payer=bill_key(key)))
+
+
+def _get_ready(bench: _Bench, error: BudgetSpent | None = None) -> None:
+    """The judge is back, and the key `poor` cannot pay; what was asked so far is forgotten."""
+    bench.judge.error, bench.judge.spent, bench.judge.poor = None, error, "poor"
+    bench.judge.asked.clear()
+    bench.judge.payers.clear()
+
+
+async def test_the_key_that_asked_pays_from_the_budget_that_it_has_by_then(bench: _Bench) -> None:
+    await _decide_for(bench, build_key("k", budget_day_usd=1.0), "The board decides.")
+    now = build_key("k", budget_day_usd=0.25)
+    bench.database.write_now(lambda c: keep_key(c, now))
+    _get_ready(bench)
+    assert await bench.ask_later() == 1
+    assert bench.judge.payers == [bill_key(now)]
+
+
+async def test_what_was_asked_without_a_key_is_asked_again_without_one(bench: _Bench) -> None:
+    await _decide(bench, "The board decides.")
+    _get_ready(bench)
+    await bench.ask_later()
+    assert bench.judge.payers == [None]
+
+
+async def test_for_a_key_that_is_over_nobody_is_asked_and_the_stand_ins_decision_stays(
+    bench: _Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    key = build_key("k")
+    await _decide_for(bench, key, "The board decides.")
+    bench.database.write_now(lambda c: keep_key(c, key.model_copy(update={"revoked_at": bench.time})))
+    _get_ready(bench)
+    assert await bench.ask_later() == 0
+    article = build_article("The board decides.").key
+    assert bench.database.read_now(lambda c: find_standing(c, [article]))[article].degraded
+    assert (bench.judge.asked, bench.waiting) == ([], 0)
+    assert "The key 'News', which pays for it, was revoked." in caplog.text
+
+
+async def test_who_has_spent_its_budget_holds_up_nobody_and_is_tried_once(bench: _Bench) -> None:
+    await _decide_for(bench, build_key("poor"), *(f"Poor {number}." for number in range(10)))
+    await _decide_for(bench, build_key("rich"), *(f"Rich {number}." for number in range(4)))
+    _get_ready(bench, SPENT)
+    assert await bench.ask_later() == 4
+    assert [text for text in bench.judge.asked if "Poor" in text] == ["Poor 0."]
+    assert bench.waiting == 10
+    asked = len(bench.judge.asked)
+    await bench.ask_later(hours=0.9)
+    assert len(bench.judge.asked) == asked
+
+
+async def test_when_there_is_a_budget_again_all_are_asked_about_however_often_there_was_none(bench: _Bench) -> None:
+    await _decide_for(bench, build_key("poor"), "Poor one.", "Poor two.")
+    _get_ready(bench, SPENT)
+    for _ in range(MOST_TRIES + 1):
+        assert await bench.ask_later(hours=1) == 0
+    assert len(bench.judge.asked) == MOST_TRIES + 1
+    bench.judge.spent = None
+    assert await bench.ask_later(hours=1) == 2
+
+
+async def test_at_midnight_a_budget_is_new(bench: _Bench) -> None:
+    await _decide_for(bench, build_key("poor"), "Poor one.")
+    bench.time = bench.time.replace(hour=23, minute=40)
+    _get_ready(bench, SPENT)
+    assert await bench.ask_later(hours=0) == 0
+    bench.judge.spent = None
+    assert await bench.ask_later(hours=0.25) == 0
+    assert await bench.ask_later(hours=0.25) == 1
+
+
+async def test_an_article_that_is_too_dear_by_itself_is_in_the_way_of_none_of_its_payers(bench: _Bench) -> None:
+    await _decide_for(bench, build_key("poor"), *(f"Too dear {number}." for number in range(PATIENCE + 1)))
+    _get_ready(bench, TOO_DEAR)
+    await _decide_for(bench, build_key("cheap"), "A short one.")
+    assert await bench.ask_later() == 0
+    assert [text for text in bench.judge.asked if "dear" in text] == [f"Too dear {n}." for n in range(PATIENCE + 1)]
+    assert bench.waiting == PATIENCE + 1

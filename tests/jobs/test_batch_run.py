@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from app.domain.article import Article
+from app.domain.attempt import name_account
 from app.domain.decision import Decision
 from app.domain.errand import Errand
 from app.domain.job import Item, Job, JobState, Recipe, Tally
@@ -19,8 +20,11 @@ from app.store.database import Database
 from app.store.decisions import load_decision
 from app.store.items import count_items, list_items
 from app.store.jobs import set_state
+from app.store.keys import keep_key
+from app.store.ledger import SQLLedger
 from tests.jobs.batch_books import find_wrong, list_attempts, sum_cost
 from tests.jobs.batch_work import NOW, PARTS, Questions, Works, build_job, keep_work
+from tests.jobs.keys_of_payers import build_key
 from tests.servers.batch_traits import Loss
 from tests.servers.faulty_server import FaultyServer
 
@@ -316,6 +320,36 @@ async def test_a_job_keeps_to_a_cap_of_its_own(database: Database, server: Fault
     with pytest.raises(BudgetSpent, match="--max-cost"):
         await Works(database, server.base_url).run()
     assert server.shelf.calls == []
+
+
+async def test_a_batch_is_paid_from_the_budget_of_the_key_that_asked_for_it(
+    database: Database, server: FaultyServer
+) -> None:
+    key = build_key("k", budget_day_usd=0.000825 * 1.2)
+    database.write_now(lambda c: keep_key(c, key))
+    made = build_job(COUNT)
+    keep_work(database, made.model_copy(update={"recipe": made.recipe.model_copy(update={"payer": "key:k"})}))
+    with pytest.raises(BudgetSpent, match=r"--budget-day=0\.00099 of the key 'News'") as refused:
+        await Works(database, server.base_url).run()
+    assert refused.value.payer == "key:k"
+    known = list_attempts(database).values()
+    assert ({attempt.key for attempt in known}, 1 <= len(server.shelf.log) < LINES) == ({"k"}, True)
+    (day,) = {attempt.day for attempt in known}
+    ledger = SQLLedger(database, lambda: NOW)
+    paid = await ledger.sum_account(name_account("key", "k", day))
+    assert paid == await ledger.sum_account("j1")
+    assert 0 < paid.cost_usd <= 0.000825 * 1.2
+
+
+async def test_a_batch_whose_key_is_over_is_not_sent(database: Database, server: FaultyServer) -> None:
+    database.write_now(lambda c: keep_key(c, build_key("k", revoked_at=NOW)))
+    made = build_job(COUNT)
+    keep_work(database, made.model_copy(update={"recipe": made.recipe.model_copy(update={"payer": "key:k"})}))
+    with pytest.raises(BudgetSpent, match="was revoked"):
+        await Works(database, server.base_url).run()
+    assert server.shelf.calls == []
+    database.write_now(lambda c: set_state(c, "j1", "cancelled", "", NOW, only_from={"running"}))
+    assert await Works(database, server.base_url).run() == "cancelled"
 
 
 async def test_a_server_without_batches_is_told_as_such(database: Database, server: FaultyServer) -> None:

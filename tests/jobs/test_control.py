@@ -157,6 +157,19 @@ async def test_a_job_goes_on_with_another_cap(store: Database, state: JobState) 
     assert (await resume_job(store, "j", LATER)).recipe.max_cost_usd == 7.5
 
 
+@pytest.mark.parametrize("steer", [resume_job, retry_job])
+async def test_whoever_has_a_job_go_on_pays_for_the_rest_of_it(
+    store: Database, steer: Callable[..., Awaitable[Job]]
+) -> None:
+    keep_job_of(store, 1)
+    item = store.read_now(lambda c: load_item(c, "j", 0))
+    store.write_now(lambda c: settle_item(c, item.model_copy(update={"state": "parked"}), NOON))
+    for payer in ("key:k", None):
+        bring_to(store, "paused")
+        assert (await steer(store, "j", LATER, payer=payer)).recipe.payer == payer
+        store.write_now(lambda c: settle_item(c, item.model_copy(update={"state": "parked"}), NOON))
+
+
 async def test_a_job_that_cannot_go_on_keeps_its_cap(store: Database) -> None:
     keep_job_of(store, 1)
     bring_to(store, "done")

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from app.domain.article import Article
 from app.domain.decision import Decision
-from app.domain.errand import Errand
+from app.domain.errand import Errand, Payer
 from app.domain.job import Item, Job, JobState, Recipe
 from app.domain.verdict import Usage
 from app.errors import (
@@ -27,9 +27,11 @@ from app.jobs.working.pace import Pace
 from app.store.database import Database, Work
 from app.store.items import keep_items, load_item
 from app.store.jobs import load_job, set_state
+from app.store.keys import keep_key
 from app.store.tables.articles import article_text
 from app.store.workers import count_takeover, note_at_work
 from tests.jobs.fake_desk import NOON, USAGE, FakeDesk, build_recipe, count, fail, fail_first, keep_job_of
+from tests.jobs.keys_of_payers import build_key
 
 pytestmark = pytest.mark.anyio
 
@@ -91,6 +93,27 @@ async def test_the_desk_is_told_on_whose_behalf_it_works(store: Database) -> Non
     await work_on(make_work(store, desk), 0)
     (errand,) = desk.errands
     assert (errand.urgency, errand.job, errand.most_usd) == ("job", "j", 2.5)
+
+
+async def test_a_job_is_paid_by_its_key_with_the_budget_that_it_has_now(store: Database) -> None:
+    store.write_now(lambda c: keep_key(c, build_key(budget_day_usd=0.5)))
+    keep_job_of(store, 1, recipe=build_recipe().model_copy(update={"payer": "key:k"}))
+    desk = FakeDesk()
+    await work_on(make_work(store, desk), 0)
+    (errand,) = desk.errands
+    assert (errand.job, errand.payer) == ("j", Payer(kind="key", id="k", name="News", most_day_usd=0.5))
+
+
+async def test_a_job_whose_key_is_over_rests_and_says_so(store: Database) -> None:
+    store.write_now(lambda c: keep_key(c, build_key(revoked_at=NOON)))
+    keep_job_of(store, 1, recipe=build_recipe().model_copy(update={"payer": "key:k"}))
+    desk = FakeDesk()
+    await work_on(make_work(store, desk), 0)
+    job = store.read_now(lambda c: load_job(c, "j"))
+    assert (job.state, desk.errands, load(store).state) == ("paused", [], "waiting")
+    assert job.reason == (
+        "The key 'News', which pays for it, was revoked. Whoever resumes the job pays for the rest of it."
+    )
 
 
 async def test_a_decision_that_stood_before_leaves_the_item_unchanged(store: Database) -> None:

@@ -37,7 +37,7 @@ class _Steered:
         self.done.append(("start", job_id))
 
     def move(self, verb: str, state: JobState) -> Callable[..., object]:
-        async def move(database: Database, job_id: str, now: datetime, max_cost_usd: float | None = None) -> Job:
+        async def move(database: Database, job_id: str, now: datetime, *_: object) -> Job:
             self.done.append((verb, job_id))
 
             def work(c: Connection) -> Job:

@@ -148,7 +148,7 @@ async def _spend(database: Database, id_: str, cost_usd: float | None, *, tokens
         cost_usd=cost_usd,
         prices_as_of=None,
     )
-    await SQLLedger(database, lambda: NOON).open(attempt, lambda _day, _job: None)
+    await SQLLedger(database, lambda: NOON).open(attempt, lambda _: None)
 
 
 TRIES = "tries that failed, or that a crash or a stop cut off"

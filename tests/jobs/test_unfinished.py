@@ -64,12 +64,12 @@ def test_nothing_of_a_recipe_is_left_out_of_the_comparison(store: Database) -> N
     keep_made(store, make_job("j"))
     other = Recipe(
         sources=("/content/a",), selection=Selection(failed=True), taxonomy_version="o", judge="llm", basis="o",
-        write=Fields(), put_back=True, batch_api=True, max_cost_usd=1.0, max_tries=1,
+        write=Fields(), put_back=True, batch_api=True, max_cost_usd=1.0, payer="key:k", max_tries=1,
     )  # fmt: skip
     found = _find(store, other)
     assert found is not None
-    # All but the cap, and but the basis, which changes with the judge and the definitions.
-    assert len(found.differs) == len(Recipe.model_fields) - 2
+    # All but the cap and the payer, and but the basis, which changes with the judge and the definitions.
+    assert len(found.differs) == len(Recipe.model_fields) - 3
 
 
 def test_the_job_of_the_same_order_is_found_before_a_newer_one(store: Database) -> None:

@@ -91,8 +91,8 @@ class SlowLedger(MemoryLedger):
         await asyncio.sleep(2 * self._delay_s)
         return spent
 
-    async def sum_job(self, job: str) -> Spent:
-        spent = await super().sum_job(job)
+    async def sum_account(self, job: str) -> Spent:
+        spent = await super().sum_account(job)
         await asyncio.sleep(2 * self._delay_s)
         return spent
 

@@ -433,5 +433,5 @@ async def _open_elsewhere(rig: Rig, *, tokens: int) -> Attempt:
         id="elsewhere", at=rig.clock.now(), server="s", model="m", urgency="job", job=None, purpose="question",
         status="sent", tokens=Tokens(input=tokens), estimated=True, cost_usd=0.0, prices_as_of=None,
     )  # fmt: skip
-    await rig.kept.open(attempt, lambda _day, _job: None)
+    await rig.kept.open(attempt, lambda _: None)
     return attempt

@@ -48,7 +48,7 @@ def test_a_price_without_cached_tokens_of_their_own_keeps_none() -> None:
 async def test_a_line_is_held_at_the_most_that_it_may_take() -> None:
     books = Books()
     await books.accounts.open(books.attempt, JOB)
-    assert (await books.ledger.sum_job("j1")).cost_usd == pytest.approx((1_000 * 1.25 + 100 * 5.0) / 2e6)
+    assert (await books.ledger.sum_account("j1")).cost_usd == pytest.approx((1_000 * 1.25 + 100 * 5.0) / 2e6)
 
 
 async def test_an_answer_is_counted_as_it_was_told() -> None:
@@ -101,7 +101,7 @@ async def test_what_was_not_run_costs_nothing() -> None:
     books = Books()
     await books.accounts.open(books.attempt, JOB)
     await books.accounts.close_unrun(books.attempt)
-    assert (await books.ledger.sum_job("j1")).cost_usd == 0
+    assert (await books.ledger.sum_account("j1")).cost_usd == 0
 
 
 async def test_doing_it_twice_changes_nothing() -> None:
@@ -110,7 +110,7 @@ async def test_doing_it_twice_changes_nothing() -> None:
         await books.accounts.open(books.attempt, JOB)
     for _ in range(2):
         await books.accounts.close_unrun(books.attempt)
-    assert (await books.ledger.sum_job("j1")).calls == 1
+    assert (await books.ledger.sum_account("j1")).calls == 1
 
 
 async def test_a_cap_holds_at_the_price_of_a_batch() -> None:
@@ -119,13 +119,13 @@ async def test_a_cap_holds_at_the_price_of_a_batch() -> None:
     books = Books(Caps(job_usd=cost * 0.99))
     with pytest.raises(BudgetSpent):
         await books.accounts.open(books.attempt, JOB)
-    assert (await books.ledger.sum_job("j1")).calls == 0
+    assert (await books.ledger.sum_account("j1")).calls == 0
 
 
 async def test_what_was_found_is_counted_beyond_any_cap() -> None:
     books = Books(Caps(job_usd=0.0))
     await books.accounts.open_found(books.attempt)
-    assert (await books.ledger.sum_job("j1")).calls == 1
+    assert (await books.ledger.sum_account("j1")).calls == 1
 
 
 async def test_without_a_price_the_cost_is_unknown() -> None:

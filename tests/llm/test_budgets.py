@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from app.domain.attempt import FailureKind, Spent, Tokens
+from app.domain.attempt import FailureKind, Spent, Sums, Tokens
 from app.domain.errand import Errand
 from app.domain.verdict import Usage
 from app.errors import BadSetting, BudgetSpent, ModelUnavailable
@@ -29,7 +29,7 @@ OWN_CAP = Errand(urgency="job", job="j1", most_usd=1.2)
 def _check(caps: Caps, errand: Errand = JOB, *, tab: Tab | None = None, need: Need = NEED) -> None:
     budgets = Budgets(caps, price=PRICE, model="m")
     budgets.check_call(need, tab or Tab())
-    budgets.check_sums(need, errand, DAY, ITS_JOB)
+    budgets.check_sums(need, errand, Sums(day=DAY, job=ITS_JOB))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_jobs_own_cap_cannot_be_kept_without_a_price() -> None:
     need = NEED.model_copy(update={"cost_usd": None})
     told = r"--max-cost cannot be kept.*'mystery'.*SCOPENOTE_PRICES.*: SCOPENOTE_BUDGET_JOB_TOKENS\."
     with pytest.raises(BudgetSpent, match=told):
-        budgets.check_sums(need, OWN_CAP, Spent(), Spent())
+        budgets.check_sums(need, OWN_CAP, Sums())
 
 
 def test_an_errand_without_a_job_has_no_cap_of_its_own() -> None:
@@ -127,7 +127,7 @@ def test_an_errand_without_a_job_has_no_cap_of_its_own() -> None:
 )
 def test_only_the_sums_that_matter_are_looked_up(caps: Caps, errand: Errand, looks: tuple[bool, bool]) -> None:
     budgets = Budgets(caps, price=PRICE, model="m")
-    assert (budgets.caps_day, budgets.caps_account(errand)) == looks
+    assert (budgets.caps_day, budgets.caps_job(errand)) == looks
 
 
 @pytest.mark.parametrize("caps", [Caps(day_usd=1), Caps(job_usd=1), Caps(call_usd=1)], ids=["day", "job", "call"])
@@ -138,7 +138,7 @@ def test_a_cap_on_money_needs_a_price(caps: Caps) -> None:
 
 def test_tokens_can_be_capped_without_a_price() -> None:
     budgets = Budgets(Caps(day_tokens=100), price=None, model="mystery")
-    budgets.check_sums(Need(input_tokens=50, output_tokens=50, cost_usd=None), JOB, Spent(), Spent())
+    budgets.check_sums(Need(input_tokens=50, output_tokens=50, cost_usd=None), JOB, Sums())
 
 
 _KINDS: list[FailureKind] = ["rate_limited", "server_error", "timeout", "disconnected", "too_long", "unusable_reply"]
@@ -211,7 +211,7 @@ def _check_caps(ledger: MemoryLedger, tabs: list[Tab], caps: Caps) -> None:
     assert caps.day_tokens is None or day.tokens <= caps.day_tokens
     assert caps.day_usd is None or day.cost_usd <= caps.day_usd + 1e-12
     for job in ("j1", "j2"):
-        spent = run(ledger.sum_job(job))
+        spent = run(ledger.sum_account(job))
         assert caps.job_tokens is None or spent.tokens <= caps.job_tokens
         assert caps.job_usd is None or spent.cost_usd <= caps.job_usd + 1e-12
     for tab in tabs:

@@ -1,4 +1,4 @@
-"""A key with a budget spends no more than that in a day, whoever else spends; the day after it may again."""
+"""Who has a budget of its own spends no more than that in a day, whoever else spends; the day after it may again."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ DAY_S = 86_400
 
 def pay(name: str = "News", usd: float | None = None) -> Errand:
     """An errand of a key that may spend so much in a day."""
-    return Errand(payer=Payer(key=f"id-of-{name}", name=name, most_day_usd=usd))
+    return Errand(payer=Payer(kind="key", id=f"id-of-{name}", name=name, most_day_usd=usd))
 
 
 async def _count(rig: Rig, errand: Errand, tries: int) -> int:
@@ -30,12 +30,105 @@ async def _count(rig: Rig, errand: Errand, tries: int) -> int:
     return answered
 
 
-def test_a_key_is_refused_by_its_own_budget_and_is_named() -> None:
+def feed(usd: float | None = None) -> Errand:
+    """An errand of a source that goes by the same id as a key."""
+    return Errand(urgency="job", payer=Payer(kind="source", id="id-of-News", name="blog", most_day_usd=usd))
+
+
+async def _spend(rig: Rig, errand: Errand) -> BudgetSpent:
+    """What is said when the budget is spent."""
+    for _ in range(100):
+        try:
+            await rig.ask(errand)
+        except BudgetSpent as refused:
+            return refused
+    raise AssertionError("nothing is refused")
+
+
+@pytest.mark.parametrize(
+    ("errand", "said"),
+    [
+        pytest.param(
+            pay(usd=MOST_USD * 2),
+            (f"--budget-day={MOST_USD * 2:g} of the key 'News' does", "Ask whoever runs the service for"),
+            id="key",
+        ),
+        pytest.param(
+            feed(usd=MOST_USD * 2),
+            (
+                f"--budget-day={MOST_USD * 2:g} of the source 'blog' does",
+                "`scopenote sources change blog --budget-day USD`",
+            ),
+            id="source",
+        ),
+    ],
+)
+def test_who_has_spent_its_budget_is_refused_and_told_what_can_be_done(errand: Errand, said: tuple[str, ...]) -> None:
+    refused = run(_spend(Rig([answer()]), errand))
+    assert [
+        word for word in (*said, "are spent", "It is free again at midnight UTC.") if word not in str(refused)
+    ] == []
+    assert errand.payer is not None
+    assert (refused.payer, refused.is_alone) == (errand.payer.reference, False)
+
+
+def test_a_budget_that_no_request_fits_into_is_told_as_such_and_not_to_wait() -> None:
     rig = Rig([answer()])
-    with pytest.raises(BudgetSpent, match=r"The key 'News', made with --budget-day=0.001 .* midnight UTC") as refused:
-        run(rig.ask(pay(usd=0.001)))
-    assert "id-of" not in str(refused.value)
-    assert rig.wire.sent == []
+    refused = run(_spend(rig, pay(usd=MOST_USD / 2)))
+    told = f"--budget-day={MOST_USD / 2:g} of the key 'News' is less than this request may cost"
+    assert str(refused).startswith(told)
+    assert f"by itself: it needs at least {MOST_USD:.6f} USD. Ask whoever" in str(refused)
+    assert ("midnight" in str(refused), "id-of" in str(refused), rig.wire.sent) == (False, False, [])
+    assert (refused.payer, refused.is_alone) == ("key:id-of-News", True)
+
+
+def test_a_request_that_would_never_fit_is_known_also_when_something_is_spent() -> None:
+    rig = Rig([answer()])
+
+    async def ask() -> BudgetSpent:
+        await rig.ask(pay(usd=1.0))
+        return await _spend(rig, pay(usd=MOST_USD / 2))
+
+    refused = run(ask())
+    assert ("are spent" in str(refused), "needs at least" in str(refused), refused.is_alone) == (False, True, True)
+
+
+def test_jobs_that_a_key_starts_spend_its_budget_together_with_what_it_asks_itself() -> None:
+    rig = Rig([answer()])
+    payer = pay(usd=MOST_USD * 3).payer
+    jobs = [Errand(urgency="job", job=name, most_usd=100.0, payer=payer) for name in ("j1", "j2", "j3")]
+
+    async def ask() -> tuple[list[int], BudgetSpent]:
+        counts = [await _count(rig, errand, 2) for errand in (*jobs, pay(usd=MOST_USD * 3))]
+        return counts, await _spend(rig, jobs[0])
+
+    counts, refused = run(ask())
+    spent = run(rig.kept.sum_account(f"key id-of-News {rig.clock.now().date()}"))
+    first = run(rig.kept.sum_account("j1"))
+    day = run(rig.kept.sum_day())
+    assert (spent.calls >= sum(counts) > first.calls >= 2, spent.cost_usd <= MOST_USD * 3) == (True, True)
+    assert (day, refused.payer) == (spent, "key:id-of-News")
+    assert "Resume the job with a key that has more" in str(refused)
+
+
+def test_a_job_keeps_to_its_own_cap_also_where_its_key_has_more() -> None:
+    rig = Rig([answer()])
+    errand = Errand(urgency="job", job="j", most_usd=MOST_USD / 2, payer=pay(usd=100.0).payer)
+    refused = run(_spend(rig, errand))
+    assert (str(refused).startswith("--max-cost="), refused.payer) == (True, None)
+
+
+def test_a_source_and_a_key_of_the_same_id_have_a_budget_each() -> None:
+    rig = Rig([answer()])
+
+    async def ask() -> tuple[int, int]:
+        return await _count(rig, pay(usd=MOST_USD), 3), await _count(rig, feed(usd=MOST_USD), 3)
+
+    assert run(ask()) == (1, 1)
+    assert [(attempt.key, attempt.source) for attempt in rig.kept.recent] == [
+        ("id-of-News", None),
+        (None, "id-of-News"),
+    ]
 
 
 def test_a_key_spends_its_budget_and_no_more_and_others_are_not_in_its_way() -> None:
@@ -48,7 +141,7 @@ def test_a_key_spends_its_budget_and_no_more_and_others_are_not_in_its_way() -> 
         return (*counts, await _count(rig, pay("Third"), 20))
 
     news, other, third = run(ask())
-    spent = run(rig.kept.sum_job(f"key id-of-News {rig.clock.now().date()}"))
+    spent = run(rig.kept.sum_account(f"key id-of-News {rig.clock.now().date()}"))
     assert (spent.calls, spent.cost_usd <= MOST_USD * 2) == (news, True)
     assert (2 < news < 20, 1 <= other < news, third) == (True, True, 20)
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from app.domain.attempt import Allow, Attempt, Spent, Status
+from app.domain.attempt import Allow, Attempt, Spent, Status, Sums, name_account
 from app.errors import BudgetSpent
 from app.llm.spending.ledger import MemoryLedger
 from tests.attempts import NOON, allow, build_attempt
@@ -39,7 +39,7 @@ async def _enter(ledger: MemoryLedger, attempt: Attempt, *, allow: Allow = allow
 
 
 async def test_nothing_is_spent_at_first(ledger: MemoryLedger) -> None:
-    assert await ledger.sum_day() == await ledger.sum_job("j") == Spent()
+    assert await ledger.sum_day() == await ledger.sum_account("j") == Spent()
 
 
 async def test_an_attempt_under_way_counts_at_its_estimate(ledger: MemoryLedger) -> None:
@@ -66,8 +66,8 @@ async def test_a_job_is_summed_apart(ledger: MemoryLedger) -> None:
     await _enter(ledger, build_attempt("b", "answered", job="j", tokens=30))
     await _enter(ledger, build_attempt("c", "answered", job="k", tokens=50))
     await ledger.open(build_attempt("d"), allow)
-    assert await ledger.sum_job("j") == Spent(calls=2, tokens=50, cost_usd=1.0)
-    assert await ledger.sum_job("unheard of") == Spent()
+    assert await ledger.sum_account("j") == Spent(calls=2, tokens=50, cost_usd=1.0)
+    assert await ledger.sum_account("unheard of") == Spent()
 
 
 async def test_a_new_day_begins_at_midnight(ledger: MemoryLedger, now: _Now) -> None:
@@ -76,7 +76,7 @@ async def test_a_new_day_begins_at_midnight(ledger: MemoryLedger, now: _Now) -> 
     now.time = NOON + timedelta(hours=12, seconds=1)
     await ledger.close(build_attempt("a", "answered", job="j", at=late))
     assert await ledger.sum_day() == Spent()
-    assert await ledger.sum_job("j") == Spent(calls=1, tokens=100, cost_usd=0.5)
+    assert await ledger.sum_account("j") == Spent(calls=1, tokens=100, cost_usd=0.5)
 
 
 async def test_the_day_is_that_of_utc(ledger: MemoryLedger, now: _Now) -> None:
@@ -90,20 +90,37 @@ async def test_a_job_is_summed_over_all_its_days(ledger: MemoryLedger, now: _Now
     for day in range(9):
         now.time = NOON + timedelta(days=day)
         await _enter(ledger, build_attempt(f"a{day}", "answered", job="j", at=now.time))
-    assert ((await ledger.sum_day()).calls, (await ledger.sum_job("j")).calls) == (1, 9)
+    assert ((await ledger.sum_day()).calls, (await ledger.sum_account("j")).calls) == (1, 9)
 
 
 async def test_what_is_allowed_goes_by_the_sums_before_it(ledger: MemoryLedger) -> None:
     await _enter(ledger, build_attempt("a", "answered", job="j", tokens=30))
     await ledger.open(build_attempt("b", tokens=50), allow)
     seen: list[int] = []
-    await ledger.open(build_attempt("c", job="j"), lambda day, job: seen.extend([day.tokens, job.tokens]))
-    await ledger.open(build_attempt("d"), lambda day, job: seen.extend([day.tokens, job.tokens]))
+    note: Allow = lambda sums: seen.extend([sums.day.tokens, sums.job.tokens])  # noqa: E731
+    await ledger.open(build_attempt("c", job="j"), note)
+    await ledger.open(build_attempt("d"), note)
     assert seen == [80, 30, 180, 0]
 
 
+async def test_what_a_job_spends_for_a_key_counts_for_both_and_once_for_the_day(ledger: MemoryLedger) -> None:
+    await _enter(ledger, build_attempt("a", "answered", job="j", key="k", tokens=30))
+    await _enter(ledger, build_attempt("b", "answered", key="k", tokens=20))
+    await _enter(ledger, build_attempt("c", "answered", source="k", tokens=5))
+    seen: list[Sums] = []
+    await ledger.open(build_attempt("d", job="j", key="k"), seen.append)
+    assert [seen[0].day.tokens, seen[0].job.tokens, seen[0].payer.tokens] == [55, 30, 50]
+
+
+async def test_who_pays_is_whoever_was_said_to_before(ledger: MemoryLedger) -> None:
+    await ledger.open(build_attempt("a", key="k"), allow)
+    await ledger.close(build_attempt("a", "answered", tokens=30))
+    assert (await ledger.sum_account(name_account("key", "k", "2026-11-22"))).tokens == 30
+    assert ledger.recent[0].key == "k"
+
+
 async def test_what_is_not_allowed_is_not_written_down(ledger: MemoryLedger) -> None:
-    def refuse(day: Spent, job: Spent) -> None:
+    def refuse(sums: Sums) -> None:
         raise BudgetSpent("no more")
 
     with pytest.raises(BudgetSpent, match="no more"):

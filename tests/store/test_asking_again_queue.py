@@ -1,6 +1,6 @@
 """What a stand-in decided waits until the judge that it was meant for has."""
 
-from app.store.asking_again import Due, count_again, drop_again, list_due, put_off, queue_again
+from app.store.asking_again import Due, count_again, drop_again, list_due, put_off, put_off_payer, queue_again
 from app.store.connection import Connection
 from app.store.database import Database
 from tests.store.kept_values import MINUTE, NOON
@@ -88,3 +88,27 @@ def test_what_was_queued_anew_meanwhile_is_not_dropped(connection: Connection) -
     assert count_again(connection) == 1
     drop_again(connection, "a", "sha256:a", since=NOON + MINUTE)
     assert count_again(connection) == 0
+
+
+def test_what_is_queued_is_paid_for_by_whoever_asked_last(connection: Connection) -> None:
+    queue_again(connection, "a", "sha256:a", "", NOON, payer="key:k")
+    assert list_due(connection, NOON, 1)[0].payer == "key:k"
+    put_off(connection, "a", NOON + 5 * MINUTE, was_sent=True)
+    queue_again(connection, "a", "sha256:a", "", NOON + MINUTE, payer="key:k")
+    assert _list(connection, minute=1) == []
+    queue_again(connection, "a", "sha256:a", "", NOON + MINUTE)
+    (due,) = list_due(connection, NOON + MINUTE, 1)
+    assert (due.payer, due.tries) == (None, 0)
+
+
+def test_whoever_cannot_pay_waits_with_all_that_it_pays_for_and_holds_up_nobody(connection: Connection) -> None:
+    for key, payer in (("a", "key:poor"), ("b", "key:rich"), ("c", None), ("d", "key:poor"), ("e", "key:poor")):
+        queue_again(connection, key, "sha256:x", "", NOON, payer=payer)
+    put_off(connection, "e", NOON + 9 * MINUTE, was_sent=False)
+    put_off_payer(connection, "key:poor", NOON + 2 * MINUTE)
+    assert [_list(connection, minute) for minute in (0, 2, 9)] == [
+        ["b", "c"],
+        ["b", "c", "a", "d"],
+        ["b", "c", "a", "d", "e"],
+    ]
+    assert {due.tries for due in list_due(connection, NOON + 9 * MINUTE, 9)} == {0}

@@ -1,14 +1,11 @@
 """Tests of keeping what is known of CMSs' articles, what was written to them, and callbacks, on each database."""
 
-from datetime import timedelta
-
 import pytest
 
 from app.errors import Damaged, NotKept
 from app.store.callbacks import (
     Callback,
     claim_callbacks,
-    forget_callbacks,
     list_callbacks,
     queue_callback,
     send_again,
@@ -17,6 +14,7 @@ from app.store.callbacks import (
 )
 from app.store.cms_articles import (
     CmsArticle,
+    drop_cms_articles,
     find_cms_article,
     find_listed,
     note_digest,
@@ -56,6 +54,24 @@ def test_the_newest_event_of_an_article_counts(database: Database) -> None:
     assert taken == [True, True, False, True]
     known = database.read_now(lambda c: find_cms_article(c, "blog:1"))
     assert known == CmsArticle(article="blog:1", source="blog", newest_at=NOON + 2 * MINUTE)
+
+
+def test_what_the_cms_calls_an_article_stays_noted(database: Database) -> None:
+    database.write_now(lambda c: take_up(c, "blog:1@de", "blog", NOON, cms_id="1\0", locale="de"))
+    database.write_now(lambda c: take_up(c, "blog:1@de", "blog", NOON + MINUTE))
+    known = database.read_now(lambda c: find_cms_article(c, "blog:1@de"))
+    assert known is not None
+    assert (known.cms_id, known.locale, known.newest_at) == ("1\ufffd", "de", NOON + MINUTE)
+
+
+def test_what_is_known_of_a_sources_articles_is_dropped_with_it(database: Database) -> None:
+    for key, source in (("blog:1", "blog"), ("shop:1", "shop")):
+        database.write_now(lambda c, key=key, source=source: take_up(c, key, source, NOON))  # type: ignore[misc]
+    database.write_now(lambda c: note_listed(c, "blog", NOON))
+    assert database.write_now(lambda c: drop_cms_articles(c, "blog")) == 2
+    assert database.read_now(lambda c: find_cms_article(c, "blog:1")) is None
+    assert database.read_now(lambda c: find_listed(c, "blog")) is None
+    assert database.read_now(lambda c: find_cms_article(c, "shop:1")) is not None
 
 
 def test_of_two_workers_the_one_with_the_older_event_is_told_so(database: Database) -> None:
@@ -193,11 +209,3 @@ def test_only_what_was_given_up_is_sent_again(database: Database, state: str | N
         database.write_now(lambda c: queue_callback(c, make_callback(state=state)))
     with pytest.raises(NotKept, match="'a'"):
         database.write_now(lambda c: send_again(c, "a", NOON))
-
-
-def test_callbacks_that_were_taken_are_forgotten_in_time(database: Database) -> None:
-    for id_, state, hours in (("old", "done", 2), ("new", "done", 0), ("dead", "dead", 2)):
-        one = make_callback(id_, state=state, created_at=NOON - timedelta(hours=hours))
-        database.write_now(lambda c, one=one: queue_callback(c, one))  # type: ignore[misc]
-    assert database.write_now(lambda c: forget_callbacks(c, NOON - timedelta(hours=1))) == 1
-    assert {one.id for one in database.read_now(lambda c: list_callbacks(c, "blog"))} == {"new", "dead"}

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from app.domain.article_event import ArticleEvent, Body
-from app.domain.delivery import Delivery, DeliveryState, Outcome
+from app.domain.delivery import MOST_EVENTS, Delivery, DeliveryState, Outcome, list_parts
 from app.errors import Damaged, NotKept
 from app.store.connection import Connection
 from app.store.database import Database
@@ -17,9 +17,9 @@ from app.store.deliveries import (
     claim_deliveries,
     count_deliveries,
     find_delivery,
-    forget_deliveries,
     give_back,
     keep_delivery,
+    list_call,
     list_deliveries,
     load_delivery,
     settle_delivery,
@@ -170,6 +170,46 @@ def test_the_same_id_in_two_sources_or_languages_is_two_articles(connection: Con
     assert claim(connection) == ["d1", "d2", "d3"]
 
 
+def keep_parts(c: Connection, number: int = 1, *, articles: int = 2 * MOST_EVENTS + 1) -> list[Delivery]:
+    """A call about so many articles, in the parts that it is kept as."""
+    parts = list(list_parts(build_delivery(number, *(f"a{number}-{which}" for which in range(articles)))))
+    keep(c, *parts)
+    return parts
+
+
+def test_of_the_parts_of_a_call_one_is_worked_on_at_a_time(connection: Connection) -> None:
+    keep_parts(connection)
+    keep(connection, build_delivery(2))
+    assert claim(connection) == ["d1", "d2"]
+    assert claim(connection, "v", alive=("v", "w")) == []
+    settle(connection, "d1", "done")
+    assert claim(connection, "v", alive=("v", "w")) == ["d1.2"]
+    settle(connection, "d1.2", "parked")
+    assert claim(connection) == ["d1.3"]
+
+
+def test_a_part_of_a_dead_worker_goes_on_with_another(connection: Connection) -> None:
+    keep_parts(connection)
+    claim(connection, "w")
+    assert claim(connection, "v", alive=("v",)) == ["d1"]
+
+
+def test_a_damaged_part_is_in_no_others_way(connection: Connection) -> None:
+    keep_parts(connection)
+    connection.execute(update(deliveries).where(deliveries.c.id == "d1").values(events="[{]"))
+    assert claim(connection) == ["d1.2"]
+
+
+def test_the_parts_of_a_call_are_listed_in_their_order(connection: Connection) -> None:
+    parts = keep_parts(connection, articles=11 * MOST_EVENTS)
+    keep(connection, build_delivery(2).model_copy(update={"received_at": parts[0].received_at}))
+    settle(connection, "d1", "done")
+    listed = list_call(connection, parts[3])
+    assert [id_ for id_, _ in listed] == ["d1", *(f"d1.{number}" for number in range(2, 12))]
+    assert {state for _, state in listed[1:]} == {"waiting"}
+    assert listed[0][1] == "done"
+
+
 def test_an_article_waits_for_no_dead_worker(connection: Connection) -> None:
     keep(connection, build_delivery(1, "a"), build_delivery(2, "a"))
     claim(connection, "w")
@@ -312,14 +352,6 @@ def test_deliveries_are_listed_by_source_and_state(connection: Connection) -> No
     assert [delivery.id for delivery in list_deliveries(connection, source="blog")] == ["d2", "d1"]
     assert [delivery.id for delivery in list_deliveries(connection, state="waiting")] == ["d3", "d1"]
     assert [delivery.id for delivery in list_deliveries(connection, source="blog", state="done")] == ["d2"]
-
-
-def test_only_what_is_done_and_old_is_forgotten(connection: Connection) -> None:
-    keep(connection, *map(build_delivery, (1, 2, 3)))
-    for delivery_id in ("d1", "d3"):
-        settle(connection, delivery_id, "done")
-    assert forget_deliveries(connection, build_delivery(3).received_at) == 1
-    assert [delivery.id for delivery in list_deliveries(connection)] == ["d3", "d2"]
 
 
 def test_workers_that_claim_at_the_same_time_get_each_delivery_once(database: Database) -> None:

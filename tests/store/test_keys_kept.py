@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.domain.key import Key
 from app.errors import Damaged, NotKept
 from app.store.connection import Connection
-from app.store.keys import find_key, has_keys, keep_key, list_keys, load_key, note_use, revoke_key
+from app.store.keys import find_key, find_key_of, has_keys, keep_key, list_keys, load_key, note_use, revoke_key
 from app.store.sessions import Session, drop_session, drop_sessions, find_session, keep_session
 from app.store.tables.doors import api_key, session
 from tests.store.kept_values import MINUTE, NOON, count
@@ -33,9 +33,13 @@ def _build_session(digest: str = "s", key: str = KEY.id, *, hours: float = 12) -
 
 
 def test_a_key_comes_back_whole_by_its_digest_and_its_id(connection: Connection) -> None:
-    assert (has_keys(connection), find_key(connection, KEY.digest)) == (False, None)
+    assert (has_keys(connection), find_key(connection, KEY.digest), find_key_of(connection, KEY.id)) == (
+        False,
+        None,
+        None,
+    )
     keep_key(connection, KEY)
-    assert find_key(connection, KEY.digest) == load_key(connection, KEY.id) == KEY
+    assert find_key(connection, KEY.digest) == find_key_of(connection, KEY.id) == load_key(connection, KEY.id) == KEY
     assert (has_keys(connection), list_keys(connection)) == (True, [KEY])
 
 
@@ -98,6 +102,14 @@ def test_a_session_ends_alone_and_those_of_a_key_together(connection: Connection
     drop_sessions(connection, "k")
     assert find_session(connection, "d", NOON) is not None
     assert count(connection, session) == 1
+
+
+def test_a_session_takes_the_place_of_the_one_that_a_browser_had_and_of_no_other(connection: Connection) -> None:
+    for digest in ("former", "another"):
+        keep_session(connection, _build_session(digest))
+    keep_session(connection, _build_session("new"), "former")
+    kept = [find_session(connection, digest, NOON) is not None for digest in ("former", "another", "new")]
+    assert kept == [False, True, True]
 
 
 def test_what_is_over_is_forgotten_when_the_next_one_begins(connection: Connection) -> None:

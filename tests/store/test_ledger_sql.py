@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.domain.attempt import Allow, Attempt, Spent, Status, Tokens, name_account, tell_day
+from app.domain.attempt import Allow, Attempt, PayerKind, Spent, Status, Sums, Tokens, name_account, tell_day
 from app.domain.errand import Errand, Payer
 from app.errors import BudgetSpent, ModelUnavailable
 from app.llm.spending.budgets import Caps
@@ -41,7 +41,7 @@ from app.store.opening import open_database
 url, document = sys.argv[1:]
 attempt = Attempt.model_validate_json(document)
 ledger = SQLLedger(open_database(url), lambda: attempt.at)
-asyncio.run(ledger.open(attempt, lambda day, job: None))
+asyncio.run(ledger.open(attempt, lambda sums: None))
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -54,9 +54,9 @@ def now() -> datetime:
 def cap(tokens: int) -> Allow:
     """Attempts of 100 tokens, up to so many a day."""
 
-    def check(day: Spent, job: Spent) -> None:
-        if day.tokens + 100 > tokens:
-            raise BudgetSpent(f"{day.tokens} of {tokens}")
+    def check(sums: Sums) -> None:
+        if sums.day.tokens + 100 > tokens:
+            raise BudgetSpent(f"{sums.day.tokens} of {tokens}")
 
     return check
 
@@ -73,6 +73,9 @@ def elsewhere(database: Database, database_url: str) -> Iterator[SQLLedger]:
     other = open_database(database_url)
     yield SQLLedger(other, now)
     other.close()
+
+
+PAYERS: tuple[PayerKind, ...] = ("key", "source")
 
 
 class Time:
@@ -92,17 +95,13 @@ class Gate:
         self.entered = threading.Event()
         self.opened = threading.Event()
 
-    def __call__(self, day: Spent, job: Spent) -> None:
+    def __call__(self, sums: Sums) -> None:
         self.entered.set()
         assert self.opened.wait(PATIENCE_S)
 
     async def wait(self) -> None:
         """Come back when an attempt is held."""
         assert await asyncio.to_thread(self.entered.wait, PATIENCE_S)
-
-
-def _note(into: list[tuple[Spent, Spent]], day: Spent, job: Spent) -> None:
-    into.append((day, job))
 
 
 def _find_statuses(database: Database) -> dict[str, str]:
@@ -118,6 +117,7 @@ def _make_history(seed: int) -> Iterator[tuple[str, Attempt]]:
             str(number), tokens=chance.randrange(1_000), cost_usd=chance.choice([None, 0.25, 0.5, 2.0]),
             job=chance.choice([None, "j", "k"]), at=NOON + timedelta(days=chance.randrange(3)),
         )  # fmt: skip
+        attempt = attempt.model_copy(update=chance.choice([{}, {"key": "x"}, {"source": "x"}]))
         opened.append(attempt)
         yield "open", attempt
         if chance.random() < 0.2:
@@ -132,17 +132,18 @@ def _make_history(seed: int) -> Iterator[tuple[str, Attempt]]:
 async def test_it_says_what_the_ledger_in_memory_says(database: Database, seed: int) -> None:
     time = Time()
     memory, ledger = MemoryLedger(time), SQLLedger(database, time)
-    seen: tuple[list[tuple[Spent, Spent]], ...] = ([], [])
+    seen: tuple[list[Sums], ...] = ([], [])
     for verb, attempt in _make_history(seed):
         both: tuple[Ledger, Ledger] = memory, ledger
         for kept, sums in zip(both, seen, strict=True):
-            await (kept.open(attempt, partial(_note, sums)) if verb == "open" else kept.close(attempt))
+            await (kept.open(attempt, sums.append) if verb == "open" else kept.close(attempt))
     assert seen[0] == seen[1]
     for day in range(4):
         time.now = NOON + timedelta(days=day)
         assert await ledger.sum_day() == await memory.sum_day()
-    for job in ("j", "k", "unheard of", ""):
-        assert await ledger.sum_job(job) == await memory.sum_job(job)
+    payers = [name_account(kind, "x", tell_day(NOON + timedelta(days=day))) for kind in PAYERS for day in range(4)]
+    for account in ("j", "k", "unheard of", "", *payers):
+        assert await ledger.sum_account(account) == await memory.sum_account(account)
 
 
 async def test_an_attempt_stands_as_it_is_known(ledger: SQLLedger, database: Database) -> None:
@@ -167,7 +168,7 @@ async def test_what_other_processes_spend_counts(ledger: SQLLedger, elsewhere: S
     await ledger.open(build_attempt("a", job="j", tokens=10), allow)
     await elsewhere.open(build_attempt("b", job="j", tokens=20), allow)
     await elsewhere.close(build_attempt("a", "answered", job="j", tokens=11))
-    assert (await ledger.sum_day()).tokens == (await elsewhere.sum_job("j")).tokens == 31
+    assert (await ledger.sum_day()).tokens == (await elsewhere.sum_account("j")).tokens == 31
 
 
 async def test_two_processes_cannot_pass_a_cap_together(ledger: SQLLedger, elsewhere: SQLLedger) -> None:
@@ -208,14 +209,14 @@ def test_a_killed_process_leaves_its_attempt_open_at_its_estimate(database: Data
     killed = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=30)  # noqa: S603 - ours
     assert killed.returncode == -9, killed.stderr.decode()
     assert _find_statuses(database) == {"a": "sent"}
-    assert asyncio.run(SQLLedger(database, now).sum_job("j")) == Spent(calls=1, tokens=100, cost_usd=0.5)
+    assert asyncio.run(SQLLedger(database, now).sum_account("j")) == Spent(calls=1, tokens=100, cost_usd=0.5)
 
 
 async def test_a_store_that_cannot_be_used_has_nothing_sent(ledger: SQLLedger, database: Database) -> None:
     database.close()
     with pytest.raises(ModelUnavailable, match="nothing is sent to the model, because it cannot be written down: "):
         await ledger.open(build_attempt(), allow)
-    for look in (ledger.sum_day, partial(ledger.sum_job, "j")):
+    for look in (ledger.sum_day, partial(ledger.sum_account, "j")):
         with pytest.raises(ModelUnavailable, match="nothing is sent to the model, because what is spent cannot be"):
             await look()
 
@@ -317,11 +318,11 @@ async def test_a_question_that_is_called_off_is_in_the_store_as_unknown(database
 async def test_what_a_key_spends_in_a_day_is_one_sum_for_all_processes(
     database: Database, elsewhere: SQLLedger
 ) -> None:
-    errand = Errand(payer=Payer(key="k", name="News", most_day_usd=0.005))
+    errand = Errand(payer=Payer(kind="key", id="k", name="News", most_day_usd=0.005))
     ledgers = SQLLedger(database, LoopClock().now), elsewhere
     rigs = [Rig([answer()], ledger=ledger, prefix=prefix) for ledger, prefix in zip(ledgers, "ab", strict=True)]
     outcomes = await asyncio.gather(*(rig.ask(errand) for rig in rigs for _ in range(8)), return_exceptions=True)
     assert {type(outcome) for outcome in outcomes if isinstance(outcome, BaseException)} == {BudgetSpent}
-    account = name_account("k", tell_day(LoopClock().now()))
-    spent = await ledgers[0].sum_job(account)
+    account = name_account("key", "k", tell_day(LoopClock().now()))
+    spent = await ledgers[0].sum_account(account)
     assert (spent == await ledgers[0].sum_day(), 0 < spent.cost_usd <= 0.005) == (True, True)

@@ -7,6 +7,8 @@ from pydantic import SecretStr
 
 from app.domain.source import Secret, Source, Use
 from app.errors import Damaged, NotKept
+from app.store.callbacks import list_callbacks, queue_callback
+from app.store.cms_articles import find_cms_article, take_up
 from app.store.connection import Connection
 from app.store.sources import (
     drop_secret,
@@ -18,6 +20,7 @@ from app.store.sources import (
     list_sources,
     load_source,
 )
+from tests.store.test_cms_kept import make_callback
 
 pytest_plugins = ("tests.store.transactions",)
 
@@ -98,6 +101,16 @@ def test_a_secret_that_is_dropped_does_not_count(kept: Connection) -> None:
 def test_a_secret_needs_a_source(connection: Connection) -> None:
     with pytest.raises(NotKept):
         keep_secret(connection, build_secret("s1"))
+
+
+def test_a_source_that_is_dropped_leaves_nothing_known_of_its_articles_and_nobody_is_told_more(
+    kept: Connection,
+) -> None:
+    take_up(kept, "blog:1", "blog", NOON)
+    queue_callback(kept, make_callback())
+    drop_source(kept, "blog")
+    assert find_cms_article(kept, "blog:1") is None
+    assert [one.state for one in list_callbacks(kept, "blog")] == ["stopped"]
 
 
 def test_a_source_that_is_dropped_leaves_no_secret(kept: Connection) -> None:

@@ -109,7 +109,7 @@ async def test_an_attempt_that_is_closed_twice_counts_once() -> None:
     witness = Witness()
     attempt = build_attempt(status="answered")
     ledger = CountingLedger(MemoryLedger(lambda: attempt.at), witness.meters)
-    await ledger.open(attempt.model_copy(update={"status": "sent"}), lambda _day, _job: None)
+    await ledger.open(attempt.model_copy(update={"status": "sent"}), lambda _: None)
     await ledger.close(attempt)
     await ledger.close(attempt)
     found = [

@@ -77,14 +77,21 @@ async def test_the_figures_are_those_of_the_work_that_was_done(tmp_path: Path) -
 
 
 async def test_a_stand_in_and_a_server_that_is_left_alone_are_seen(tmp_path: Path) -> None:
-    with serve_faults(lambda _: "quota") as server:
+    stream = io.StringIO()
+    with logging_to(stream, "json", "info"), serve_faults(lambda _: "quota") as server:
         async with open_watched(tmp_path, Witness(), **_ask_llm(server.base_url)) as (client, _):
-            assert (await client.post("/classify", json=ARTICLE)).status_code == 200
+            first = await client.post("/classify", json=ARTICLE)
+            for number in range(3):
+                await client.post("/classify", json={"text": f"{ABOUT_GOVERNANCE} It is number {number}."})
             found = await _scrape(client)
             ready = (await client.get("/readyz")).json()
-    assert found["scopenote_decisions_degraded_total"] == 1
+    assert found["scopenote_decisions_degraded_total"] == 4
     assert found["llm_circuit_open"] == 1
-    assert found["scopenote_waiting_for_llm"] == 1
+    assert found["scopenote_waiting_for_llm"] == 4
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    (warned,) = [line for line in lines if line["event"] == "a stand-in decided"]
+    assert (warned["level"], warned["decision"]) == ("warning", first.json()["id"])
+    assert "exceeded your current quota" in warned["reason"]
     assert [part["state"] for part in ready["parts"] if part["name"] == "model"] == ["degraded"]
     assert ready["status"] == "ready"
 
@@ -97,7 +104,7 @@ async def test_a_store_that_is_away_is_a_figure_and_the_others_are_still_told(tm
         found = await _scrape_without_keys(client)
         away.rename(store)
     assert ready.status_code == 503
-    assert ready.headers["content-type"] == "application/problem+json"
+    assert (ready.headers["content-type"], ready.headers["retry-after"]) == ("application/problem+json", "10")
     assert ready.json()["detail"].startswith("database: ")
     assert [part["name"] for part in ready.json()["parts"]] == ["database", "taxonomy", "model", "worker"]
     assert found["scopenote_store_up"] == 0

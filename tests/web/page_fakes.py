@@ -18,7 +18,7 @@ from app.domain.feedback import Said, Word
 from app.domain.verdict import JudgeName, Usage
 from app.errors import NotKept, ScopenoteError
 from app.linting.findings import LintFinding
-from app.parsing.submission import Submission
+from app.parsing.submission import Offer
 from app.rules.overruling import overrule
 from app.settings import Settings
 from app.store import history as kept_history
@@ -422,14 +422,14 @@ class FakeServices:
     failure: ScopenoteError | None = None
     findings: tuple[LintFinding, ...] = ()
     delay_s: float = 0.0
-    asked: list[tuple[Submission, tuple[str, ...]]] = field(default_factory=list)
+    asked: list[tuple[Offer, tuple[str, ...]]] = field(default_factory=list)
     kept: FakeKept = field(default_factory=lambda: FakeKept(build_taxonomy()))
 
     def lint(self) -> Sequence[LintFinding]:
         return self.findings
 
-    async def classify(self, submission: Submission, only: Sequence[str], *, errand: Errand) -> Decision:
-        self.asked.append((submission, tuple(only)))
+    async def classify(self, offer: Offer, only: Sequence[str], *, errand: Errand) -> Decision:
+        self.asked.append((offer, tuple(only)))
         await asyncio.sleep(self.delay_s)
         if self.failure:
             raise self.failure

@@ -180,6 +180,51 @@ def test_an_article_over_the_limit_stays_in_the_form(page: Page) -> None:
     assert len(page.get_by_label("Article", exact=True).input_value()) == 300_000
 
 
+@pytest.fixture
+def fetching(services: FakeServices) -> Iterator[None]:
+    """While pages are fetched."""
+    own = services.settings
+    services.settings = own.model_copy(update={"fetch_urls": True})
+    yield
+    services.settings = own
+
+
+@pytest.mark.usefixtures("fetching")
+def test_an_address_is_sent_by_keyboard_alone_and_survives_a_reload_until_it_is_cleared(
+    page: Page, services: FakeServices
+) -> None:
+    page.goto("/classify")
+    page.get_by_label("Title").press("Tab")
+    address = page.get_by_label("Address")
+    expect(address).to_be_focused()
+    expect(address).to_have_accessible_description(re.compile("Where the article stands"))
+    page.keyboard.type("news.example/a")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#result-heading")).to_be_focused()
+    assert [offer.url for offer, _ in services.asked] == ["https://news.example/a"]
+    page.reload()
+    expect(address).to_have_value("news.example/a")
+    assert page.evaluate(NAMELESS) == []
+    page.get_by_role("link", name="Clear").click()
+    expect(address).to_have_value("")
+    page.reload()
+    expect(address).to_have_value("")
+
+
+@pytest.mark.usefixtures("fetching")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_address_that_cannot_be_used_is_told_and_can_be_read(page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto("/classify")
+    page.get_by_label("Address").fill("two words")
+    page.get_by_role("button", name="Classify").click()
+    expect(page.get_by_role("alert")).to_contain_text("is no address of a page")
+    expect(page.get_by_label("Address")).to_have_value("two words")
+    assert page.evaluate(DIM) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_a_service_that_is_gone_is_told(page: Page, context: BrowserContext) -> None:
     page.goto("/classify")
     context.route("**/classify/page", lambda route: route.fulfill(status=403, json={"detail": "Not from <b>here</b>."}))

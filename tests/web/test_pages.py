@@ -223,7 +223,7 @@ async def test_an_article_just_under_the_limit_passes_whatever_the_parser_would_
 ) -> None:
     answer = await client.post("/classify/page", files={"article": (None, "w" * 190_000)})
     assert answer.status_code == HTTPStatus.OK
-    assert len(services.asked[0][0].source) == 190_000
+    assert len(services.asked[0][0].text or "") == 190_000
 
 
 def _make_hostile(decision: Decision, words: str) -> Decision:
@@ -301,6 +301,81 @@ async def test_without_a_tag_the_result_says_why(client: AsyncClient, services: 
     html = (await post(client)).text
     assert "No tag is assigned" in html
     assert "Empiricism comes closest with 0.41" in html
+
+
+async def _send_address(client: AsyncClient, services: FakeServices, **fields: str) -> Response:
+    services.settings = services.settings.model_copy(update={"fetch_urls": True})
+    return await client.post("/classify/page", data={"article": "", **fields})
+
+
+async def test_an_address_is_asked_for_only_where_pages_are_fetched(
+    client: AsyncClient, services: FakeServices
+) -> None:
+    assert 'name="url"' not in (await client.get("/classify")).text
+    services.settings = services.settings.model_copy(update={"fetch_urls": True})
+    page = (await client.get("/classify")).text
+    assert '<label for="url">' in page
+    assert 'aria-describedby="url-hint"' in page
+    assert 'aria-required="true"' not in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "url"),
+    [
+        (" https://news.example/a?b=c#d ", "https://news.example/a?b=c#d"),
+        ("news.example/a", "https://news.example/a"),
+        ("http://news.example", "http://news.example"),
+    ],
+)
+async def test_an_address_goes_to_the_classifier_instead_of_a_text(
+    client: AsyncClient, services: FakeServices, typed: str, url: str
+) -> None:
+    answer = await _send_address(client, services, url=typed, title="Its title")
+    ((offer, _),) = services.asked
+    assert (answer.status_code, offer.url, offer.title, offer.is_address_alone) == (200, url, "Its title", True)
+    assert f'value="{typed.strip()}"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        pytest.param({"url": "two words"}, "is no address of a page", id="no address"),
+        pytest.param({"url": "ftp://news.example/a"}, "is no address of a page", id="another scheme"),
+        pytest.param({"url": "https://news.example/" + "a" * 2_000}, "is no address of a page", id="endless"),
+        pytest.param({"url": "https://a/\x00"}, "is no address of a page", id="a control character"),
+        pytest.param({"url": "https://a/", "article": "Text."}, "an address and a text", id="a text beside it"),
+        pytest.param({"url": " "}, "There is no article yet", id="blank"),
+    ],
+)
+async def test_an_address_that_cannot_be_used_says_what_to_do_and_is_kept(
+    client: AsyncClient, services: FakeServices, fields: dict[str, str], told: str
+) -> None:
+    answer = await _send_address(client, services, **fields)
+    assert (answer.status_code, told in answer.text, services.asked) == (422, True, [])
+    assert f'value="{escape(fields["url"].strip())}"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("url", "is_linked"),
+    [("https://news.example/a", True), ("javascript:harm()", False), ("/a", False), (None, False)],
+)
+async def test_a_result_leads_to_where_the_article_was_read(
+    client: AsyncClient, services: FakeServices, url: str | None, is_linked: bool
+) -> None:
+    decision = services.decision
+    services.decision = decision.model_copy(update={"article": decision.article.model_copy(update={"url": url})})
+    html = (await post(client)).text
+    assert (f'href="{url}"' in html) == is_linked
+    assert ('rel="noreferrer nofollow"' in html) == is_linked
+
+
+async def test_commands_in_a_problem_are_set_as_such_and_nothing_else_becomes_markup(
+    client: AsyncClient, services: FakeServices
+) -> None:
+    services.failure = ModelUnavailable("Run `scopenote <x>` & wait")
+    assert "Run <code>scopenote &lt;x&gt;</code> &amp; wait" in (await post(client)).text
+    services.failure = ModelUnavailable("One ` <b>alone</b>")
+    assert "One ` &lt;b&gt;alone&lt;/b&gt;" in (await post(client)).text
 
 
 async def test_a_leading_line_end_survives_the_round_trip(client: AsyncClient, services: FakeServices) -> None:

@@ -55,6 +55,12 @@ async def test_every_parameter_field_and_status_is_on_the_page(application: Fast
     assert names <= set(re.findall(r"<dt><code>(.*?)</code></dt>", page))
 
 
+async def test_each_operation_is_shown_with_the_scope_that_its_key_needs(application: FastAPI) -> None:
+    scopes = {(o.method, o.path): o.scope for o in read_operations(application.openapi(), "http://a")}
+    found = [scopes[where] for where in (("POST", "/jobs"), ("GET", "/review"), ("GET", "/healthz"))]
+    assert found == ["admin", "review", ""]
+
+
 async def test_the_page_links_to_the_document(application: FastAPI, page: str) -> None:
     assert 'href="/openapi.json"' in page
     async with _ask(application) as client:

@@ -1,6 +1,8 @@
 """The webhook door: what is signed is kept once and answered at once, and what is not learns nothing."""
 
 import asyncio
+import hashlib
+import hmac
 import json
 import logging
 import threading
@@ -14,12 +16,13 @@ import pytest
 from app.cms.adapter import Adapter
 from app.cms.arrival import Arrival
 from app.domain.article_event import ArticleEvent
-from app.domain.delivery import Outcome
+from app.domain.delivery import MOST_EVENTS, Outcome
 from app.domain.source import Source
 from app.errors import BadPayload
 from app.store.connection import Connection
-from app.store.deliveries import load_delivery, settle_delivery
+from app.store.deliveries import list_deliveries, load_delivery, settle_delivery
 from app.store.sources import keep_source
+from app.webhooks.quotes import LEFT_OUT
 from app.webhooks.receiving import SAME_CALL
 from app.webhooks.sparing import SHORT
 from tests.webhooks.door_app import (
@@ -305,6 +308,102 @@ async def test_the_same_bytes_to_another_source_are_another_call(door: Door) -> 
     assert sorted(source for source, _, _ in door.list_kept()) == ["items", "others"]
 
 
+HUB = "hub-secret"
+
+
+async def push(door: Door, body: bytes, name: str, event: str = "push") -> str:
+    """What GitHub sends, under a name that its signature does not hold."""
+    headers = {
+        "content-type": "application/json",
+        "x-hub-signature-256": "sha256=" + hmac.new(HUB.encode(), body, hashlib.sha256).hexdigest(),
+        "x-github-delivery": name,
+        "x-github-event": event,
+    }
+    response = await door.client.post("/webhooks/site", content=body, headers=headers)
+    assert response.status_code == 202
+    return str(response.json()["delivery"])
+
+
+def build_push(*paths: str) -> bytes:
+    commit = {"id": "c", "message": "m", "author": {"name": "A"}, "added": paths}
+    return json.dumps({"ref": "refs/heads/main", "repository": {}, "commits": [commit]}).encode()
+
+
+async def test_a_name_that_nobody_signed_does_not_suppress_another_call(door: Door) -> None:
+    door.add("site", "github", HUB)
+    caught = await push(door, build_push("content/a.md"), "n2")
+    genuine = await push(door, build_push("content/b.md"), "n2")
+    assert caught != genuine
+    assert len(door.list_kept()) == 2
+
+
+async def test_a_caught_call_under_a_new_name_is_the_same_call(door: Door) -> None:
+    door.add("site", "github", HUB)
+    first = await push(door, build_push("content/a.md"), "n1")
+    settle(door, first)
+    assert await push(door, build_push("content/a.md"), "n2") == first
+    assert len(door.list_kept()) == 1
+
+
+async def test_what_an_unsigned_header_says_happened_does_not_suppress_what_happened(door: Door) -> None:
+    door.add("site", "github", HUB)
+    ignored = await push(door, build_push("content/a.md"), "n1", event="ping")
+    assert await push(door, build_push("content/a.md"), "n1") != ignored
+    assert sorted(state for _, state, _ in door.list_kept()) == ["done", "waiting"]
+
+
+async def test_bare_bytes_that_come_again_and_again_are_one_call_in_a_while(door: Door) -> None:
+    door.add("items", "directus", "shared-token")
+    settle(door, await post_bare(door))
+    door.clock.moment += 2 * SAME_CALL
+    second = await post_bare(door)
+    door.clock.moment += SAME_CALL / 2
+    settle(door, second)
+    assert await post_bare(door) == second
+    assert len(door.list_kept()) == 2
+
+
+async def test_a_call_about_very_many_articles_is_kept_in_parts_that_its_answer_leads_to(door: Door) -> None:
+    door.add("site", "github", HUB)
+    body = build_push(*(f"content/{number}.md" for number in range(2 * MOST_EVENTS + 1)))
+    assert [await push(door, body, name) for name in ("n1", "n2")] == ["d1", "d1"]
+    kept = door.doors.database.read_now(list_deliveries)
+    assert {one.id: len(one.events) for one in kept} == {"d1": MOST_EVENTS, "d1.2": MOST_EVENTS, "d1.3": 1}
+    assert len({event.id for one in kept for event in one.events}) == 2 * MOST_EVENTS + 1
+    for part in ("d1", "d1.3"):
+        told = (await door.client.get(f"/deliveries/{part}")).json()
+        assert told["parts"] == [
+            {"delivery": id_, "state": "waiting", "url": f"/deliveries/{id_}"} for id_ in ("d1", "d1.2", "d1.3")
+        ]
+
+
+async def test_what_could_not_be_mapped_gets_all_its_parts_once_it_can_be(tmp_path: Path) -> None:
+    def read(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
+        if source.options.get("tolerance") is None:
+            raise BadPayload("data.title is missing")
+        return tuple(ArticleEvent(what="published", id=f"a{number}") for number in range(MOST_EVENTS + 1))
+
+    async with open_door(tmp_path, change=lambda adapter: replace_reading(adapter, read_events=read)) as door:
+        source = door.add("blog", "standard", SECRET)
+        assert (await send(door)).status_code == 422
+        mended = source.model_copy(update={"options": {"tolerance": "300"}})
+        door.doors.database.write_now(lambda c: keep_source(c, mended))
+        door.clock.moment += timedelta(seconds=60)
+        assert (await send(door)).json() == FIRST
+        told = (await door.client.get("/deliveries/d1")).json()
+        assert [part["delivery"] for part in told["parts"]] == ["d1", "d1.2"]
+
+
+async def test_what_could_not_be_mapped_is_logged_with_the_reason_and_without_the_article(
+    door: Door, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = {"id": "Bread\nis 'baked'", "title": "Bread", "html": "<p>Bread</p>"}
+    await send(door, json.dumps({"type": "article.published", "data": data}).encode())
+    (record,) = [one for one in caplog.records if one.levelno == logging.WARNING]
+    told = {name: getattr(record, name) for name in ("delivery", "source", "reason")}
+    assert told == {"delivery": "d1", "source": "blog", "reason": f"data.id must be an id, not {LEFT_OUT}."}
+
+
 async def test_a_sender_cannot_keep_a_name_without_an_end(door: Door) -> None:
     message = "m" * 5_000
     for _ in range(2):
@@ -338,3 +437,28 @@ async def test_a_delivery_tells_what_became_of_it(door: Door, caplog: pytest.Log
 async def test_a_delivery_that_is_not_kept_is_not_found(door: Door, delivery_id: str) -> None:
     response = await door.client.get(f"/deliveries/{delivery_id}")
     assert (response.status_code, response.headers["content-type"]) == (404, "application/problem+json")
+
+
+async def list_told(door: Door, query: str = "") -> tuple[list[str], str | None]:
+    """The ids of what is listed, and what leads on."""
+    page = (await door.client.get(f"/deliveries{query}")).json()
+    return [told["delivery"] for told in page["deliveries"]], page["next"]
+
+
+async def test_deliveries_are_listed_page_by_page_by_source_and_state(door: Door) -> None:
+    door.add("shop", "standard", SECRET)
+    for number, name in enumerate(("blog", "shop", "blog"), 1):
+        body = build_payload(number)
+        await send(door, body, name, sign(body, f"m{number}"))
+        door.clock.moment += timedelta(seconds=1)
+    settle(door, "d1")
+    assert await list_told(door, "?limit=2") == (["d3", "d2"], "d2")
+    assert await list_told(door, "?limit=2&before=d2") == (["d1"], None)
+    assert await list_told(door, "?source=blog") == (["d3", "d1"], None)
+    assert await list_told(door, "?state=done") == (["d1"], None)
+    assert "Bread" not in (await door.client.get("/deliveries")).text
+
+
+@pytest.mark.parametrize(("query", "status"), [("before=d9", 404), ("state=odd", 422), ("limit=0", 422)])
+async def test_a_list_that_there_is_not_is_refused(door: Door, query: str, status: int) -> None:
+    assert (await door.client.get(f"/deliveries?{query}")).status_code == status

@@ -1,7 +1,7 @@
 """Owns Contentful: an entry with every language in it, each of which is an article of its own."""
 
 from app.cms.adapter import Adapter
-from app.cms.adapters.naming import name_by
+from app.cms.adapters.naming import find_name
 from app.cms.adapters.payload import (
     Place,
     find_moment,
@@ -22,7 +22,9 @@ from app.domain.article_event import ArticleEvent, What
 from app.domain.source import Source
 from app.errors import BadPayload
 
-_TOPIC = "ContentManagement.Entry."
+_TOPIC = "x-contentful-topic"
+_OF_ENTRY = "ContentManagement.Entry."
+_KEY = "x-contentful-idempotency-key"
 _GONE = {"unpublish", "delete", "archive"}
 MAX_LOCALES = 200
 
@@ -35,8 +37,8 @@ def read_events(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
     Raises:
         BadPayload: a field that is needed is missing, or one is of another kind.
     """
-    topic = arrival.headers.get("x-contentful-topic", "")
-    verb = topic.removeprefix(_TOPIC) if topic.startswith(_TOPIC) else ""
+    topic = arrival.headers.get(_TOPIC, "")
+    verb = topic.removeprefix(_OF_ENTRY) if topic.startswith(_OF_ENTRY) else ""
     if verb != "publish" and verb not in _GONE:
         return ()
     entry = read_payload(arrival)
@@ -53,6 +55,11 @@ def read_events(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
         name = read_text(source, "body", "body")
         raise BadPayload(f"fields.{name} is missing: the article's text. Option body names the field that holds it.")
     return events
+
+
+def name_delivery(arrival: Arrival, source: Source) -> str | None:  # noqa: ARG001 - the same for all sources
+    """Contentful's name for the delivery, where it is among the headers that are signed."""
+    return find_name(arrival, _KEY) if _KEY in contentful.list_signed(arrival) else None
 
 
 def _withdraw(entry: Place, source: Source) -> tuple[ArticleEvent, ...]:
@@ -100,7 +107,7 @@ def _find_tags(entry: Place, locale: str, source: Source) -> tuple[str, ...] | N
 
 ADAPTER = Adapter(
     verify=contentful.verify,
-    name_delivery=name_by("x-contentful-idempotency-key"),
+    name_delivery=name_delivery,
     read_events=read_events,
     options={
         "content_types": "the content types that are read, by id (every one that has the field with the text)",
@@ -113,4 +120,5 @@ ADAPTER = Adapter(
         "path": "the path and query as they stand in Contentful, where a proxy changes them",
         "tolerance": "seconds by which Contentful's clock may be off (30)",
     },
+    telling=(_TOPIC,),
 )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from app.cms.adapter import Adapter
 from app.cms.adapters.happenings import weigh_save
-from app.cms.adapters.naming import name_by
+from app.cms.adapters.naming import name_nothing
 from app.cms.adapters.payload import (
     Place,
     find_address,
@@ -99,7 +99,7 @@ def _find_changed(place: Place) -> datetime | None:
 
 ADAPTER = Adapter(
     verify=hub.verify,
-    name_delivery=name_by("x-drupal-delivery"),
+    name_delivery=name_nothing,  # X-Drupal-Delivery is not signed
     read_events=read_events,
     options={
         "node_types": "the content types that are read, such as article,blog (all)",

@@ -3,7 +3,7 @@
 import re
 
 from app.cms.adapter import Adapter
-from app.cms.adapters.naming import name_by
+from app.cms.adapters.naming import name_nothing
 from app.cms.adapters.payload import Place, find_text, get_id, list_items, read_payload, step
 from app.cms.arrival import Arrival
 from app.cms.options import read_text, read_words
@@ -16,6 +16,7 @@ OURS = "scopenote"
 """The actor of commits that have our trailer: `Written-By: scopenote`."""
 
 MAX_FILES = 20_000
+_EVENT = "x-github-event"
 _MAX_MESSAGE = 1_000_000
 _TRAILER = re.compile(r"^written-by:[ \t]*scopenote[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _CHANGES: tuple[tuple[str, What], ...] = (("removed", "withdrawn"), ("added", "published"), ("modified", "updated"))
@@ -30,7 +31,7 @@ def read_events(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
     Raises:
         BadPayload: a field that is needed is missing, or one is of another kind, or too many files.
     """
-    if arrival.headers.get("x-github-event", "push") != "push":
+    if arrival.headers.get(_EVENT, "push") != "push":
         return ()
     push = read_payload(arrival)
     branch = read_text(source, "branch") or find_text(step(push, "repository", "default_branch")) or "main"
@@ -79,11 +80,12 @@ def _is_content(path: str, source: Source) -> bool:
 
 ADAPTER = Adapter(
     verify=hub.verify,
-    name_delivery=name_by("x-github-delivery"),
+    name_delivery=name_nothing,  # X-GitHub-Delivery is not signed
     read_events=read_events,
     options={
         "branch": "the branch that is published (the repository's default branch)",
         "content": "the folders with articles, . for the whole repository (content,_posts)",
         "suffixes": "the endings of article files (md,markdown,html)",
     },
+    telling=(_EVENT,),
 )

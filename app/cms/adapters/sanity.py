@@ -1,7 +1,7 @@
 """Owns Sanity: a document in the projection that our guide gives for its webhook."""
 
 from app.cms.adapter import Adapter
-from app.cms.adapters.naming import name_by
+from app.cms.adapters.naming import name_nothing
 from app.cms.adapters.payload import (
     Place,
     find_address,
@@ -21,6 +21,7 @@ from app.domain.article_event import ArticleEvent, Body, What
 from app.domain.source import Source
 
 _WHAT: dict[str, What] = {"create": "published", "update": "updated", "delete": "withdrawn"}
+_OPERATION = "sanity-operation"
 _UNPUBLISHED = ("drafts.", "versions.")
 
 
@@ -31,7 +32,7 @@ def read_events(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
         BadPayload: a field that is needed is missing, or one is of another kind.
     """
     document = read_payload(arrival)
-    what = _WHAT.get(find_text(step(document, "op")) or arrival.headers.get("sanity-operation", ""))
+    what = _WHAT.get(find_text(step(document, "op")) or arrival.headers.get(_OPERATION, ""))
     wanted = read_words(source, "document_types")
     if what is None or (wanted and find_text(step(document, "_type")) not in {None, *wanted}):
         return ()
@@ -64,7 +65,7 @@ def _find_body(document: Place, source: Source) -> Body | None:
 
 ADAPTER = Adapter(
     verify=sanity.verify,
-    name_delivery=name_by("idempotency-key", "sanity-transaction-id"),
+    name_delivery=name_nothing,  # idempotency-key is not signed
     read_events=read_events,
     options={
         "document_types": "the document types that are read, such as post (all that are sent)",
@@ -73,4 +74,5 @@ ADAPTER = Adapter(
         "url": "the article's address, such as https://example.org/{slug}, where the projection has no url",
         "tolerance": "seconds by which Sanity's clock may be off (300)",
     },
+    telling=(_OPERATION,),
 )

@@ -23,6 +23,9 @@ RICH: Mapping[str, Callable[[JsonValue], str]] = {
 }
 """Rich text by the name of its form."""
 
+BODIES = ("html", "markdown", "text", *RICH)
+"""The names under which `find_named_body` looks."""
+
 
 def find_plain_body(place: Place, source: Source, default: str) -> Body | None:
     """A body that is text, in the form that option `format` names, else in the CMS's usual one."""

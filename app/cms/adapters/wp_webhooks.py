@@ -23,6 +23,7 @@ from app.domain.article_event import ArticleEvent, Body, What
 from app.domain.source import Source
 from app.errors import BadPayload
 
+_NAME = "x-wp-webhook-name"
 _EVENTS = {"post_create": True, "post_update": False}
 """Whether the post is new."""
 
@@ -37,7 +38,7 @@ def read_events(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
         raise BadPayload("The webhook is a form. Choose JSON as the content type of the trigger in WP Webhooks.")
     payload = read_payload(arrival)
     post = step(payload, "post")
-    what = _find_what(arrival.headers.get("x-wp-webhook-name") or read_text(source, "event", "post_update"), post)
+    what = _find_what(arrival.headers.get(_NAME) or read_text(source, "event", "post_update"), post)
     if what is None or not is_of_type(step(post, "post_type"), source):
         return ()
     content = find_text(step(post, "post_content"), None)
@@ -74,4 +75,5 @@ ADAPTER = Adapter(
         "signature": "body or token: newer versions do not sign the body; let them send a header instead (body)",
         "header": "with signature=token, the header with the secret (Authorization, as Bearer <secret>)",
     },
+    telling=(_NAME,),
 )

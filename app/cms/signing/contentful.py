@@ -51,9 +51,15 @@ def encode_target(target: str) -> str:
     return quote(target, safe=_IN_ADDRESS, errors="replace")
 
 
+def list_signed(arrival: Arrival) -> set[str]:
+    """The headers that the signature says it is made over, in small letters."""
+    return {name.strip().lower() for name in arrival.headers.get(_LIST, "").split(",")}
+
+
 def _join_headers(arrival: Arrival, stamp: str) -> str:
     """`name:value` of each header on the list that is there, sorted; the list and the time always belong to them."""
-    names = {name.strip().lower() for name in get_header(arrival, _LIST).split(",")}
+    get_header(arrival, _LIST)
+    names = list_signed(arrival)
     if len(names) > MAX_SIGNED_HEADERS:
         raise Forged(f"The webhook names more than {MAX_SIGNED_HEADERS} signed headers.")
     present = sorted({name for name in names if name in arrival.headers} | {_LIST, _TIME})

@@ -57,7 +57,8 @@ class GitSite:
 
     async def look(self, id: str, locale: str | None) -> Present:  # noqa: A002 - the CMS's word
         """The file at the branch's head; its tags are those of our branch where the source writes drafts."""
-        _, present = await self._look(id, locale, of_draft=self._writes_drafts)
+        async with self._mirror.hold():
+            _, present = await self._look(id, locale, of_draft=self._writes_drafts)
         return present
 
     async def write(self, present: Present, tags: dict[str, tuple[str, ...]], *, publish: bool) -> Present:
@@ -66,6 +67,21 @@ class GitSite:
         Where somebody else has pushed first it is tried again on top of that, as long as the file is the same.
         """
         refuse_unknown(present, tags, NAME)
+        async with self._mirror.hold():
+            return await self._write(present, tags, publish=publish)
+
+    async def list_changed(self, since: datetime | None) -> AsyncIterator[ArticleEvent]:
+        """The content files that changed on the branch, without their texts."""
+        async with self._mirror.hold():
+            changes = await self._mirror.list_changes(await self._mirror.fetch(), since)
+        for path, moment in changes:
+            if _is_content(path, self._source):
+                yield make_event(NAME, what="updated", id=path, updated_at=moment)
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    async def _write(self, present: Present, tags: dict[str, tuple[str, ...]], *, publish: bool) -> Present:
         path, locale = present.event.id, present.event.locale
         for _ in range(MAX_TRIES):
             blob, fresh = await self._look(path, locale, of_draft=not publish)
@@ -77,16 +93,6 @@ class GitSite:
             if await self._send(blob, path, data, publish=publish):
                 return (await self._look(path, locale, of_draft=not publish))[1]
         raise CmsUnavailable(f"Others push to the repository so often that {path!r} could not be written. Try later.")
-
-    async def list_changed(self, since: datetime | None) -> AsyncIterator[ArticleEvent]:
-        """The content files that changed on the branch, without their texts."""
-        head = await self._mirror.fetch()
-        for path, moment in await self._mirror.list_changes(head, since):
-            if _is_content(path, self._source):
-                yield make_event(NAME, what="updated", id=path, updated_at=moment)
-
-    async def close(self) -> None:
-        """Nothing is held open."""
 
     async def _look(self, path: str, locale: str | None, *, of_draft: bool) -> tuple[Blob, Present]:
         _check_path(path)

@@ -36,6 +36,10 @@ _REFUSALS: Final = re.compile(
     r"|dubious ownership|not allowed|error: 40[0134]|protected branch|hook declined",
     re.IGNORECASE,
 )
+_NO_LOGIN: Final = re.compile(
+    r"authentication failed|could not read (?:username|password)|error: 40[13]", re.IGNORECASE
+)
+_NO_KEY: Final = re.compile(r"permission denied|host key verification", re.IGNORECASE)
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
@@ -139,8 +143,24 @@ class Git:
             words = words.replace(self.remote.secret.get_secret_value(), "***")
         message = f"git cannot work with {self.remote.url}: {words[:MAX_SAID]!r}."
         if _REFUSALS.search(ran.error):
-            return BadInput(f"{message} Check the source's site, branch and write secret.")
+            return BadInput(f"{message} {self._explain(ran.error)}")
         return CmsUnavailable(message)
+
+    def _explain(self, said: str) -> str:
+        """What may be wrong on our side, since git names only what it lacked."""
+        if self.remote.scheme == "https" and _NO_LOGIN.search(said):
+            if self.remote.secret is None:
+                return "The host wants a login, and the source has no write secret: give it a token."
+            return (
+                f"The host does not take the write secret as the token of {self.remote.user!r}. "
+                "Give one that may read and write the repository, and name another user in the option `user`."
+            )
+        if self.remote.scheme == "ssh" and _NO_KEY.search(said):
+            return (
+                "ssh has no key in ~/.ssh of the user this runs as that the host takes (none with a passphrase can be "
+                "used, nor an agent's), or does not know the host: add it to known_hosts there."
+            )
+        return "Check the source's site, branch and write secret."
 
     def _make_surroundings(self, program: str) -> dict[str, str]:
         """An environment of our own: no settings, no questions, one protocol, and the secret where no list shows it."""

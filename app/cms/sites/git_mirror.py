@@ -4,12 +4,14 @@ import contextlib
 import re
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from app.cms.sites.git_command import Git
+from app.cms.sites.git_lock import holding
 from app.cms.sites.reading import find_moment
 from app.errors import BadInput, CmsUnavailable, NotKept
 
@@ -63,6 +65,10 @@ class Mirror:
         self._git = git
         self._now = now
         self._branch = check_branch(branch) if branch else None
+
+    def hold(self) -> AbstractAsyncContextManager[None]:
+        """Have the copy alone for a while: what is fetched, read and pushed in it belongs together."""
+        return holding(self._git.folder)
 
     async def fetch(self) -> str:
         """Bring the copy up to date; gives the commit at the branch's head.

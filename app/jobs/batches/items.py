@@ -11,6 +11,7 @@ from app.jobs.batches.means import BatchMeans
 from app.jobs.batches.room import Waits, run_in_room
 from app.jobs.desk import Desk
 from app.jobs.outcome import note_decision
+from app.jobs.paying import build_errand
 from app.jobs.working.failing import Failure, read_failure, tell_pause
 from app.jobs.working.outages import LEAST_IN_A_ROW, Outages
 from app.jobs.working.pace import Pace
@@ -37,6 +38,14 @@ class BatchItems:
     def errand(self) -> Errand:
         """On whose behalf all of them are asked about."""
         return self._errand
+
+    async def find_payer(self) -> None:
+        """Look up who pays for them, before anything is asked.
+
+        Raises:
+            BudgetSpent: whoever was to pay does no more.
+        """
+        self._errand = await build_errand(self._means.database, self._job, self._means.clock.now())
 
     async def work(self, numbers: Sequence[int]) -> None:
         """Bring these items as far as they come, all at once.

@@ -39,7 +39,7 @@ class BatchRunner:
 
         Raises:
             NotKept: there is no such job.
-            BudgetSpent: the caps do not allow the questions that are left.
+            BudgetSpent: the caps do not allow the questions that are left, or nobody pays for them any more.
             ModelUnavailable: the server has no Batch API, or cannot be asked; nothing that it has is lost.
             StoreUnavailable: the store cannot be read or written; likewise.
         """
@@ -77,6 +77,7 @@ class _Course:
     async def go(self) -> None:
         """Come back when no item waits any more."""
         await self._caller.check_running()
+        await self._items.find_payer()
         await self._take_up()
         interval_s = self._means.limits.poll_s
         while True:

@@ -15,10 +15,11 @@ from app.jobs.deliveries.fates import comes_from_us, find_moment, needs_look, to
 from app.jobs.deliveries.means import Means
 from app.jobs.deliveries.reading import read_event
 from app.jobs.deliveries.writing import Written, write_back
-from app.store.articles import keep_article
-from app.store.cms_articles import find_cms_article, take_up
+from app.store.articles import keep_article, load_article
+from app.store.cms_articles import CmsArticle, find_cms_article, take_up
 from app.store.cms_writes import list_writes
 from app.store.connection import Connection
+from app.store.telling import find_whole, is_own
 
 _WITHDRAWN = "Readers do not see it in the CMS now."
 _OLDER = "A newer version of it came in before."
@@ -43,13 +44,13 @@ async def work_on_article(
     """
     key = name_article(source.name, event)
     known = await means.database.read(lambda c: find_cms_article(c, key))
-    moment = find_moment(event, delivery.received_at)
+    moment = _find_moment(event, delivery, known)
     case = Case(source=source, delivery=delivery, event=event, key=key, moment=moment, known=known)
     try:
         turned_away = await _turn_away(means, case)
         if turned_away is not None:
             return turned_away, None
-        if not needs_look(event, source):
+        if not _is_looked_at(case):
             return await _decide(means, case, None, None)
         site = await means.open_site(source)
         if site is None:
@@ -60,6 +61,20 @@ async def work_on_article(
             await site.close()
     except BadInput as error:
         return end(case, "parked", str(error)), None
+
+
+def _find_moment(event: ArticleEvent, delivery: Delivery, known: CmsArticle | None) -> datetime:
+    """When an event came about. What we tell ourselves is no version of the article: it is neither older nor newer."""
+    if is_own(delivery) and known is not None and known.newest_at is not None:
+        return known.newest_at
+    return find_moment(event, delivery.received_at)
+
+
+def _is_looked_at(case: Case) -> bool:
+    """Whether it goes by the article in the CMS; what we tell ourselves, only where tags are written."""
+    if is_own(case.delivery):
+        return case.source.mode in {"draft", "apply"}
+    return needs_look(case.event, case.source)
 
 
 async def _turn_away(means: Means, case: Case) -> Outcome | None:
@@ -75,7 +90,7 @@ async def _turn_away(means: Means, case: Case) -> Outcome | None:
         outcome = end(case, "echo", _TAGS_ONLY)
     else:
         return None
-    is_newest = await means.database.write(lambda c: take_up(c, case.key, case.source.name, case.moment))
+    is_newest = await means.database.write(lambda c: _note_version(c, case, case.moment))
     return outcome if is_newest else end(case, "outdated", _OLDER)
 
 
@@ -110,38 +125,65 @@ async def _look_and_decide(means: Means, case: Case, site: Site) -> tuple[Outcom
 async def _decide(
     means: Means, case: Case, present: Present | None, site: Site | None
 ) -> tuple[Outcome, Decision | None]:
-    event = present.event if present else case.event
-    article = await read_event(event, case.key, max_words=means.max_words)
-    moment = max(case.moment, find_moment(event, means.now())) if present else case.moment
+    article = await _read(means, case, present)
+    moment = _find_version(case, present, means.now())
     if not await means.database.write(lambda c: _take_up(c, case, article, moment, means.now())):
         return end(case, "outdated", _OLDER), None
-    decision = await means.decider.decide(article)
+    decision = await _find_decision(means, case, article)
     written, refusal = Written(), ""
     try:
-        if case.source.mode != "off":
+        if case.source.mode != "off" and (present is not None or not is_own(case.delivery)):
             written = await _write(means, case, decision, present, site)
     except NotKept:
         refusal = _WITHDRAWN
     except BadInput as error:
         written, refusal = Written(refused=True), str(error)
     is_known = case.known is not None and case.known.digest == article.digest and decision.cached
-    fate: Fate = "parked" if written.refused else "unchanged" if is_known and not written.was_begun else "classified"
-    outcome = Outcome(
-        article=case.key,
-        fate=fate,
-        decision=decision.id,
-        reason=refusal or written.reason,
-        written=written.tags,
-    )
-    return outcome, decision
+    fate = _find_fate(case, written, is_known=is_known)
+    reason = refusal or written.reason or (_OURS if fate == "echo" else "")
+    return Outcome(article=case.key, fate=fate, decision=decision.id, reason=reason, written=written.tags), decision
+
+
+def _find_fate(case: Case, written: Written, *, is_known: bool) -> Fate:
+    if written.refused:
+        return "parked"
+    if not is_known or written.was_begun or is_own(case.delivery):
+        return "classified"
+    return "echo" if written.is_echo else "unchanged"
+
+
+async def _read(means: Means, case: Case, present: Present | None) -> Article:
+    if present is None and is_own(case.delivery):
+        return await means.database.read(lambda c: load_article(c, case.key))
+    return await read_event(present.event if present else case.event, case.key, max_words=means.max_words)
+
+
+def _find_version(case: Case, present: Present | None, now: datetime) -> datetime:
+    """When the version came about that is decided about."""
+    if present is None or (is_own(case.delivery) and present.event.updated_at is None):
+        return case.moment
+    return max(case.moment, find_moment(present.event, now))
+
+
+async def _find_decision(means: Means, case: Case, article: Article) -> Decision:
+    """The decision about the article; what we tell ourselves is the one that stands, as far as it does."""
+    standing = await means.database.read(lambda c: find_whole(c, article)) if is_own(case.delivery) else None
+    if standing is not None:
+        return standing.model_copy(update={"cached": True})
+    return await means.decider.decide(article, case.source)
 
 
 def _take_up(c: Connection, case: Case, article: Article, moment: datetime, now: datetime) -> bool:
     """Note the version, and keep what it says; False where a newer one came in meanwhile."""
-    if not take_up(c, case.key, case.source.name, moment):
+    if not _note_version(c, case, moment):
         return False
     keep_article(c, article, case.key, now)
     return True
+
+
+def _note_version(c: Connection, case: Case, moment: datetime) -> bool:
+    event = case.event
+    return take_up(c, case.key, case.source.name, moment, cms_id=event.id, locale=event.locale)
 
 
 async def _write(means: Means, case: Case, decision: Decision, present: Present | None, site: Site | None) -> Written:

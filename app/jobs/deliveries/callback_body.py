@@ -34,6 +34,15 @@ def build_callback(
     )
 
 
+def _find_address(means: Means, decision: Decision) -> str | None:
+    """Where the decision is; None where the service does not know what it is called from outside.
+
+    A path alone would lead the receiver to a place of its own.
+    """
+    link = means.link_decision(decision.id)
+    return link if link.startswith(("https://", "http://")) else None
+
+
 def _describe(means: Means, delivery: Delivery, outcome: Outcome, decision: Decision) -> dict[str, object]:
     excluded = [
         {"category": one.category, "rule": finding.id}
@@ -45,7 +54,8 @@ def _describe(means: Means, delivery: Delivery, outcome: Outcome, decision: Deci
     return {
         "delivery": delivery.id,
         "article": outcome.article,
-        "classification_url": means.link_decision(decision.id),
+        "decision": decision.id,
+        "classification_url": _find_address(means, decision),
         "tag": decision.first.category if decision.first else None,
         "tags": list(decision.tags),
         "review": [one.category for one in decision.assignments if one.status == "review"],

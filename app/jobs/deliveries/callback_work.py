@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -139,11 +140,19 @@ class CallbackWork:
 
     async def _stop(self, callback: Callback, source: Source, url: str) -> None:
         reason = (
-            f"{url} answered 410: it wants no more, so the source has no callback since. "
+            f"{_shorten(url)} answered 410: it wants no more, so the source has no callback since. "
             "Give it one again, then send what was stopped again."
         )
         _LOG.warning("Callbacks of %s are stopped: %s", source.name, reason)
         await self._database.write(lambda c: _stop(c, callback, url, reason))
+
+
+def _shorten(url: str) -> str:
+    """The address as far as it may be told: what comes after the first step of the path may be a secret."""
+    parts = urlsplit(url)
+    first, *more = parts.path.lstrip("/").split("/")
+    place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/{first}"
+    return f"{place}/..." if any(more) else f"{place}?..." if parts.query else place
 
 
 def _stop(c: Connection, callback: Callback, url: str, reason: str) -> None:

@@ -6,14 +6,15 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 
 from app.domain.delivery import Delivery
-from app.errors import NotKept, StoreUnavailable
+from app.errors import BudgetSpent, NotKept, StoreUnavailable
 from app.jobs.deliveries.means import Means
 from app.jobs.deliveries.pace import DeliveryPace
-from app.jobs.deliveries.putting_off import put_off
+from app.jobs.deliveries.putting_off import Later, put_off
 from app.jobs.deliveries.seeing_through import Seen, SeeThrough, see_through
 from app.jobs.working.liveness import is_gone
 from app.store.connection import Connection
 from app.store.deliveries import claim_deliveries, give_back, settle_delivery
+from app.store.due_deliveries import have_source_wait
 from app.store.workers import list_workers, read_clock
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -143,10 +144,20 @@ class DeliveryWork:
             _LOG.error("The delivery %s failed", delivery.id, exc_info=error)
         while True:
             try:
-                await self._means.database.write(lambda c: settle_delivery(c, later.delivery))
+                await self._means.database.write(lambda c: _settle(c, later, error))
             except StoreUnavailable:
                 await self._sleep(self._pace.first_wait_s)
             except NotKept:
                 return
             else:
                 return
+
+
+def _settle(c: Connection, later: Later, error: Exception) -> None:
+    """Keep that a delivery waits; where its source can pay for none now, the others of that source wait as well.
+
+    They would be taken up before the newer ones of other sources, time and again.
+    """
+    settle_delivery(c, later.delivery)
+    if isinstance(error, BudgetSpent) and error.payer and not error.is_alone:
+        have_source_wait(c, later.delivery.source, later.delivery.due_at, later.delivery.reason)

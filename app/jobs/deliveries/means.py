@@ -24,11 +24,11 @@ class Decider(Protocol):
         """The ids that categories had before."""
         ...
 
-    async def decide(self, article: Article) -> Decision:
-        """The decision about an article that is kept already; it stands when this comes back.
+    async def decide(self, article: Article, source: Source) -> Decision:
+        """The decision about a source's article that is kept already; it stands when this comes back.
 
-        No other judge stands in: a delivery has time. One that still holds comes back as it is,
-        `cached`, and costs nothing.
+        No other judge stands in: a delivery has time. The source pays, from its budget of the day
+        where it has one. A decision that still holds comes back as it is, `cached`, and costs nothing.
 
         Raises:
             Unavailable: the judge or the store cannot be reached, or a budget is spent.

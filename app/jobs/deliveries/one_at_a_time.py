@@ -9,7 +9,10 @@ from app.judges.turns import Turns
 
 
 class OneAtATime:
-    """See `app.cms.site.Site`. All that have the same `turns` and `name` wait for one another."""
+    """See `app.cms.site.Site`. All that have the same `turns` and `name` wait for one another, first come first served.
+
+    Other processes are kept off by the lock that lies beside the copy.
+    """
 
     def __init__(self, site: Site, turns: Turns, name: str) -> None:
         self._site = site

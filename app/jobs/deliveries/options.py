@@ -9,9 +9,9 @@ from app.errors import BadInput
 
 OPTIONS: Final[dict[str, str]] = {
     "actor": "who writes our tags, as the CMS names it in its webhooks; what comes from there is an echo of our own",
-    "callback_private": "yes: the callback may go to an address of a private network or of this machine",
-    "reconcile_minutes": "how often the CMS is asked what changed, in minutes; 15 without it, 0 for never",
-    "tag_names": "id or title: what a tag of ours is called in the CMS; id without it",
+    "callback_private": "yes or no: whether the callback may go to a private network or to this machine (no)",
+    "reconcile_minutes": "how often the CMS is asked what changed, in minutes, 0 for never (15)",
+    "tag_names": "id or title: what a tag of ours is called in the CMS (id)",
 }
 """Each with its meaning."""
 

@@ -13,7 +13,8 @@ class DeliveryPace(Value):
     parked after `most_tries`, or after `most_faults` where the fault is our own. Where a budget is
     spent it waits `budget_wait_s`, which counts as no try. Workers without a sign of life for
     `ttl_s` are dead. Closing waits `drain_s` for what was begun. What is done is kept for `kept_s`,
-    for as long as a repetition of it is known.
+    for as long as a repetition of it is known; what was parked or given up for `given_up_kept_s`, and
+    what was written to CMSs, which undoing goes by, for `writes_kept_s`.
     """
 
     poll_s: PositiveFloat = 1.0
@@ -27,6 +28,8 @@ class DeliveryPace(Value):
     callback_poll_s: PositiveFloat = 2.0
     reconcile_poll_s: PositiveFloat = 30.0
     kept_s: PositiveFloat = 30 * 86_400.0
+    given_up_kept_s: PositiveFloat = 90 * 86_400.0
+    writes_kept_s: PositiveFloat = 400 * 86_400.0
 
     def wait_s(self, tries: int) -> float:
         """How long to wait after the n-th try in a row that failed."""

@@ -112,7 +112,8 @@ def propose(
         known = add_events(known, one.events)
     people = tuple(note_people(known, look, article=key, at=find_moment(known, at, now)))
     known = add_events(known, people)
-    merged = merge(decision, source.fields, look, known, words=background.words, former=former)
+    words, taxonomy = background.words, frozenset(former)
+    merged = merge(decision, source.fields, look, known, words=words, former=former, taxonomy=taxonomy)
     named = _name_as_asked(source, decision)
     merged = [_leave_undone(change, background.undone) for change in merged]
     changes = [change for change in merged if change.before != change.after]

@@ -1,6 +1,5 @@
 """Owns undoing what was written to a CMS: only what is still as we left it, and the rest is told."""
 
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from app.jobs.deliveries.recalling import find_spelled, recall
 from app.jobs.deliveries.telling import tell_mismatches
 from app.jobs.deliveries.writing import keep_seen, load_background
 from app.jobs.files.merging import Known, add_events, find_moment, make_slug, note_people
+from app.store.cms_articles import find_cms_article
 from app.store.cms_writes import CmsWrite, list_writes, settle_write
 from app.store.connection import Connection
 from app.store.database import Database
@@ -28,7 +28,7 @@ from app.store.deliveries import load_delivery
 from app.store.file_writes import find_reversals
 from app.store.tag_events import keep_tag_events
 
-_LOCALE = re.compile("[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_UNNAMED = "What the CMS calls it is not kept any more. Have the CMS send it once, or take the tags out there."
 _DRAFT = "It has changes in the CMS that are not published, which undoing would publish as well."
 Fate = Literal["restored", "as before", "left"]
 _UNDOABLE = frozenset({"written", "differs", "drafted", "begun", "undoing", "left"})
@@ -111,13 +111,13 @@ def _join(one: _Undone | None, other: _Undone) -> _Undone:
 async def _undo(hands: _Hands, write: CmsWrite) -> _Undone:
     if write.state == "drafted":
         return _Undone(fate="left", reason="It waits in a draft, which is the editors': take the tags out there.")
-    id_, locale = await hands.database.read(lambda c: _find_name(c, hands.source, write))
+    name = await hands.database.read(lambda c: _find_name(c, hands.source, write))
     try:
-        present = await hands.site.look(id_, locale)
+        present = await hands.site.look(*name) if name else None
     except NotKept:
         return await _end(hands, write, "The CMS has the article no more.")
-    if present.has_draft:
-        return await _end(hands, write, _DRAFT)
+    if present is None or present.has_draft:
+        return await _end(hands, write, _DRAFT if present else _UNNAMED)
     change = await hands.database.write(lambda c: _begin(c, hands, write, present))
     if not change.tags:
         return await _end(hands, write, change.reason)
@@ -215,13 +215,13 @@ async def _end(hands: _Hands, write: CmsWrite, reason: str, events: Sequence[Tag
     return _Undone(fate="left", reason=reason) if reason else _Undone(fate="as before")
 
 
-def _find_name(c: Connection, source: Source, write: CmsWrite) -> tuple[str, str | None]:
-    """The CMS's own id of an article, and its locale: as the delivery had them, else as the key has them."""
+def _find_name(c: Connection, source: Source, write: CmsWrite) -> tuple[str, str | None] | None:
+    """The CMS's own id of an article, and its locale: as they were noted, else as the delivery has them."""
+    known = find_cms_article(c, write.article)
+    if known is not None and known.cms_id is not None:
+        return known.cms_id, known.locale
     with suppress(NotKept):
-        events = load_delivery(c, write.delivery or "").events
-        named = [event for event in events if name_article(source.name, event) == write.article]
-        if named:
-            return named[0].id, named[0].locale
-    rest = write.article.removeprefix(f"{source.name}:")
-    id_, at, locale = rest.rpartition("@")
-    return (id_, locale) if at and id_ and _LOCALE.fullmatch(locale) else (rest, None)
+        for event in load_delivery(c, write.delivery or "").events:
+            if name_article(source.name, event) == write.article:
+                return event.id, event.locale
+    return None

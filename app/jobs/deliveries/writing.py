@@ -6,7 +6,9 @@ came and went. Whoever finds a write that is begun looks at the CMS before anyth
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
+from typing import Final
 
 from app.cms.site import Present, Site, compare
 from app.domain.decision import Decision
@@ -20,6 +22,7 @@ from app.jobs.deliveries.means import Means
 from app.jobs.deliveries.proposing import HELD, Background, Proposal, find_fields, propose, tell_missing
 from app.jobs.deliveries.recalling import Recalled, note_found
 from app.jobs.deliveries.telling import tell_mismatches
+from app.jobs.files.merging import make_slug
 from app.store.cms_articles import note_digest
 from app.store.cms_writes import (
     CmsWrite,
@@ -34,17 +37,22 @@ from app.store.connection import Connection
 from app.store.tag_events import find_tags, keep_tag_events
 from app.store.words import find_words
 
+_ECHO_WITHIN: Final = timedelta(minutes=10)
+"""Between a write and the call that tells of it; later ones are an editor's saving."""
+
 
 class Written(Value):
     """What became of writing: the tags that the CMS has since, None where nothing was written.
 
     `was_begun`: this delivery began to write at an earlier try. `refused`: the CMS did not take it.
+    `is_echo`: the CMS has just what was written a moment ago for another delivery.
     """
 
     tags: tuple[str, ...] | None = None
     reason: str = ""
     was_begun: bool = False
     refused: bool = False
+    is_echo: bool = False
 
 
 async def write_back(
@@ -76,7 +84,8 @@ async def write_back(
         return Written(reason=HELD, was_begun=begun is not None)
     if seq is None or site is None or proposal.doing not in {"draft", "apply"}:
         found = _list_found(present, source) if begun in {"written", "drafted"} else None
-        return Written(tags=found, reason=missing, was_begun=begun is not None)
+        is_echo = has_tags and proposal.doing == "nothing" and _is_echo(background.last, present, source, delivery)
+        return Written(tags=found, reason=missing, was_begun=begun is not None, is_echo=is_echo)
     numbered = write.model_copy(update={"seq": seq})
     written = await _put(means, source, site, present, numbered, publish=proposal.doing == "apply")
     return written.model_copy(update={"was_begun": begun is not None, "reason": written.reason or missing})
@@ -90,6 +99,22 @@ def _find_begun(last: CmsWrite | None, proposal: Proposal, delivery: Delivery) -
     if last is None or last.delivery != delivery.id:
         return None
     return next((one.state for one in proposal.recalled if one.write.seq == last.seq), last.state)
+
+
+def _is_echo(last: CmsWrite | None, present: Present, source: Source, delivery: Delivery) -> bool:
+    """Whether a delivery shows tags that were written for another one, and came right about then.
+
+    A CMS calls while it takes a write, so that its call may be there before the answer.
+    """
+    if last is None or last.state not in {"written", "drafted"} or last.delivery == delivery.id:
+        return False
+    names = find_fields(present, source)
+    there = {field: present.tags[name] for field, name in names.items()}
+    is_ours = all(
+        set(map(make_slug, tags)) == set(map(make_slug, there.get(field.casefold(), ())))
+        for field, tags in last.after.items()
+    )
+    return is_ours and abs(delivery.received_at - last.at) < _ECHO_WITHIN
 
 
 def _load_background(c: Connection, decision: Decision) -> Background:

@@ -50,10 +50,10 @@ class Planned:
         self.drafts.close()
 
 
-def make_job(c: Connection, planned: Planned, job_id: str, now: datetime) -> Job:
+def make_job(c: Connection, planned: Planned, job_id: str, now: datetime, *, payer: str | None = None) -> Job:
     """Keep a planned job with all of its items: it is there as a whole or not at all.
 
-    One without items is done as soon as it is made.
+    One without items is done as soon as it is made. `payer` is whoever pays, as `Recipe.payer`.
     """
     job = Job(
         id=job_id,
@@ -61,7 +61,7 @@ def make_job(c: Connection, planned: Planned, job_id: str, now: datetime) -> Job
         finished_at=None if planned.needs_work else now,
         state="running" if planned.needs_work else "done",
         reason="",
-        recipe=planned.recipe,
+        recipe=planned.recipe.model_copy(update={"payer": payer}),
         plan=planned.plan,
     )
     keep_taxonomy(c, planned.taxonomy, now)

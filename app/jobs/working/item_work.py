@@ -9,13 +9,13 @@ from itertools import count
 from typing import TypeVar
 
 from app.domain.article import Article
-from app.domain.errand import Errand
 from app.domain.job import Item, Job
 from app.domain.value import Value
 from app.errors import Damaged, NotKept, StoreUnavailable
 from app.jobs.control import pause_for
 from app.jobs.desk import Desk
 from app.jobs.outcome import note_decision
+from app.jobs.paying import build_errand
 from app.jobs.working.failing import Failure, read_failure, tell_pause
 from app.jobs.working.outages import LEAST_IN_A_ROW, Outages
 from app.jobs.working.pace import Pace
@@ -122,7 +122,7 @@ class ItemWork:
         try:
             if isinstance(case.article, str):
                 raise NotKept(case.article)  # noqa: TRY301 - told like all else that an item may lack
-            errand = Errand(urgency="job", job=case.job.id, most_usd=case.job.recipe.max_cost_usd)
+            errand = await build_errand(self._database, case.job, self._now())
             decision = await self._desk.decide(case.job.recipe, item.article, case.article, errand)
             item = note_decision(item, decision)
             if case.job.recipe.write is not None:

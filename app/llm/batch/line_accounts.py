@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from app.domain.attempt import Attempt, Spent, Tokens
+from app.domain.attempt import Attempt, Sums, Tokens
 from app.domain.errand import Errand
 from app.domain.verdict import Usage
 from app.llm.batch.result_lines import LineFailure
 from app.llm.failures import UNKNOWN_OUTCOME
 from app.llm.model import Reply
-from app.llm.spending.accounts import BYTES_PER_TOKEN
+from app.llm.spending.accounts import BYTES_PER_TOKEN, tell_payer
 from app.llm.spending.budgets import Budgets, Caps, Need
 from app.llm.spending.ledger import Ledger
 from app.llm.spending.prices import Price
@@ -53,7 +53,7 @@ class LineAccounts:
         )
 
     async def open(self, attempt: Attempt, errand: Errand) -> None:
-        """Write an attempt down before its line leaves.
+        """Write an attempt down before its line leaves, in the name of whoever pays.
 
         Raises:
             BudgetSpent: a cap does not allow it.
@@ -61,15 +61,15 @@ class LineAccounts:
         """
         need = Need(input_tokens=attempt.tokens.input, output_tokens=attempt.tokens.output, cost_usd=attempt.cost_usd)
 
-        def allow(day: Spent, job: Spent) -> None:
+        def allow(sums: Sums) -> None:
             self._budgets.check_call(need, Tab())
-            self._budgets.check_sums(need, errand, day, job)
+            self._budgets.check_sums(need, errand, sums)
 
-        await self._ledger.open(attempt, allow)
+        await self._ledger.open(attempt.model_copy(update=tell_payer(errand)), allow)
 
     async def open_found(self, attempt: Attempt) -> None:
         """Write down an attempt that was made without our knowing: no cap can undo it."""
-        await self._ledger.open(attempt, lambda _day, _job: None)
+        await self._ledger.open(attempt, lambda _: None)
 
     async def close_answered(self, attempt: Attempt, reply: Reply) -> None:
         """A reply came: the server's word on tokens counts, else an estimate."""

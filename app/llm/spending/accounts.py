@@ -4,7 +4,7 @@ import asyncio
 import math
 from collections.abc import Callable
 
-from app.domain.attempt import Attempt, Purpose, Spent, Status, Tokens, name_account, tell_day
+from app.domain.attempt import Attempt, Purpose, Spent, Status, Sums, Tokens, tell_day
 from app.domain.errand import Errand
 from app.domain.verdict import Usage
 from app.errors import BudgetSpent
@@ -18,6 +18,11 @@ from app.llm.tab import Tab
 
 BYTES_PER_TOKEN = 3
 """For replies whose tokens a server does not report: more tokens than there are in most languages."""
+
+
+def tell_payer(errand: Errand) -> dict[str, str]:
+    """Who pays for an errand, as an attempt has it."""
+    return {errand.payer.kind: errand.payer.id} if errand.payer else {}
 
 
 class Accounts:
@@ -75,10 +80,9 @@ class Accounts:
         self._budgets.check_call(need, tab)
         while True:
             settled = self._settled
-            day = await self._ledger.sum_day() if self._budgets.caps_day else Spent()
-            account = await self._sum_account(errand) if self._budgets.caps_account(errand) else Spent()
+            sums = await self._look_up(errand)
             try:
-                return self._budgets.check_sums(need, errand, day, account)
+                return self._budgets.check_sums(need, errand, sums)
             except BudgetSpent:
                 if settled == self._settled:
                     raise
@@ -154,7 +158,7 @@ class Accounts:
             model=self._model,
             urgency=errand.urgency,
             job=errand.job,
-            key=errand.payer.key if errand.payer else None,
+            **tell_payer(errand),
             purpose=purpose,
             status="sent",
             tokens=Tokens(input=need.input_tokens, output=need.output_tokens),
@@ -163,21 +167,21 @@ class Accounts:
             prices_as_of=self._price.as_of if self._price else None,
         )
 
-    async def _sum_account(self, errand: Errand) -> Spent:
-        """What the errand's job took, else what the key that asked took today."""
-        if errand.job is not None:
-            return await self._ledger.sum_job(errand.job)
-        if errand.payer is None:
-            return Spent()
-        return await self._ledger.sum_job(name_account(errand.payer.key, tell_day(self._clock.now())))
+    async def _look_up(self, errand: Errand) -> Sums:
+        """What was taken so far, of what a cap is on."""
+        day = await self._ledger.sum_day() if self._budgets.caps_day else Spent()
+        job = payer = Spent()
+        if errand.job is not None and self._budgets.caps_job(errand):
+            job = await self._ledger.sum_account(errand.job)
+        if errand.payer is not None and errand.payer.most_day_usd is not None:
+            payer = await self._ledger.sum_account(errand.payer.name_account(tell_day(self._clock.now())))
+        return Sums(day=day, job=job, payer=payer)
 
     async def _write_down(self, attempt: Attempt, need: Need, errand: Errand) -> None:
         while True:
             settled = self._settled
             try:
-                return await self._ledger.open(
-                    attempt, lambda day, account: self._budgets.check_sums(need, errand, day, account)
-                )
+                return await self._ledger.open(attempt, lambda sums: self._budgets.check_sums(need, errand, sums))
             except BudgetSpent:
                 # What was settled since the sums were read may have made room.
                 if settled == self._settled:

@@ -2,16 +2,18 @@
 
 from pydantic import NonNegativeFloat, NonNegativeInt
 
-from app.domain.attempt import Spent
+from app.domain.attempt import PayerKind, Spent, Sums
 from app.domain.errand import Errand
 from app.domain.value import Value
 from app.errors import BadSetting, BudgetSpent
 from app.llm.spending.prices import Price
 from app.llm.tab import Tab
 
-_RAISE = "Raise it, or set SCOPENOTE_JUDGE=local"
-_OTHER_KEY = "Wait for midnight UTC, or ask whoever runs the service for a key with more"
-_WAIT = "Raise it, wait for midnight UTC, or set SCOPENOTE_JUDGE=local"
+_MORE_FOR: dict[PayerKind, str] = {
+    "key": "Ask whoever runs the service for a key with more",
+    "source": "`scopenote sources change {} --budget-day USD` gives it more",
+}
+_MORE_FOR_JOB = "Resume the job with a key that has more, or from the command line"
 
 
 class Caps(Value):
@@ -60,11 +62,10 @@ class Budgets:
         """Whether it matters what the day's attempts took."""
         return self._caps.day_usd is not None or self._caps.day_tokens is not None
 
-    def caps_account(self, errand: Errand) -> bool:
-        """Whether it matters what the errand's job took, or today the key that asked."""
-        if errand.job is None:
-            return errand.payer is not None and errand.payer.most_day_usd is not None
-        return any(cap is not None for cap in (self._caps.job_usd, self._caps.job_tokens, errand.most_usd))
+    def caps_job(self, errand: Errand) -> bool:
+        """Whether it matters what the errand's job took."""
+        caps = (self._caps.job_usd, self._caps.job_tokens, errand.most_usd)
+        return errand.job is not None and any(cap is not None for cap in caps)
 
     def check_call(self, need: Need, tab: Tab) -> None:
         """Pass what fits into the caps on one classification.
@@ -73,48 +74,75 @@ class Budgets:
             BudgetSpent: it does not; the text names the setting, what is spent and what is needed.
         """
         spent = Spent(tokens=tab.tokens, cost_usd=tab.cost_usd)
-        _check_tokens("SCOPENOTE_BUDGET_CALL_TOKENS", self._caps.call_tokens, spent, need, _RAISE)
-        _check_usd("SCOPENOTE_BUDGET_CALL_USD", self._caps.call_usd, spent, need, _RAISE)
+        _check_tokens(_Cap(name="SCOPENOTE_BUDGET_CALL_TOKENS", is_calls=True), self._caps.call_tokens, spent, need)
+        _check_usd(_Cap(name="SCOPENOTE_BUDGET_CALL_USD", is_calls=True), self._caps.call_usd, spent, need)
 
-    def check_sums(self, need: Need, errand: Errand, day: Spent, account: Spent) -> None:
-        """Pass what fits into the caps on the errand's job (else its payer) and on the day, with what each took so far.
+    def check_sums(self, need: Need, errand: Errand, sums: Sums) -> None:
+        """Pass what fits into the caps on the errand's job, on its payer's day and on the day, with what each took.
 
         Raises:
             BudgetSpent: it does not; the text names the setting, what is spent and what is needed.
         """
-        caps = self._caps
         if errand.job is not None:
-            if errand.most_usd is not None and need.cost_usd is None:
-                raise BudgetSpent(_tell_no_price("--max-cost", self._model))
-            go_on = f"`scopenote jobs resume {errand.job} --max-cost USD` goes on with more"
-            _check_usd("--max-cost", errand.most_usd, account, need, go_on)
-            _check_tokens("SCOPENOTE_BUDGET_JOB_TOKENS", caps.job_tokens, account, need, _RAISE)
-            _check_usd("SCOPENOTE_BUDGET_JOB_USD", caps.job_usd, account, need, _RAISE)
-        elif errand.payer is not None and errand.payer.most_day_usd is not None:
-            name = f"The key {errand.payer.name!r}, made with --budget-day"
+            self._check_job(errand.job, errand.most_usd, sums.job, need)
+        # Before the payer: what holds for all is nothing that another payer could pay for.
+        free = "It is free again at midnight UTC."
+        _check_tokens(_Cap(name="SCOPENOTE_BUDGET_DAY_TOKENS", free=free), self._caps.day_tokens, sums.day, need)
+        _check_usd(_Cap(name="SCOPENOTE_BUDGET_DAY_USD", free=free), self._caps.day_usd, sums.day, need)
+        payer = errand.payer
+        if payer is not None and payer.most_day_usd is not None:
+            of = f" of the {payer.kind} {payer.name!r}"
             if need.cost_usd is None:
-                raise BudgetSpent(_tell_no_price(name, self._model))
-            _check_usd(name, errand.payer.most_day_usd, account, need, _OTHER_KEY)
-        _check_tokens("SCOPENOTE_BUDGET_DAY_TOKENS", caps.day_tokens, day, need, _WAIT)
-        _check_usd("SCOPENOTE_BUDGET_DAY_USD", caps.day_usd, day, need, _WAIT)
+                raise BudgetSpent(_tell_no_price(f"--budget-day{of}", self._model), payer=payer.reference)
+            remedy = _MORE_FOR_JOB if errand.job else _MORE_FOR[payer.kind].format(payer.name)
+            cap = _Cap(name="--budget-day", of=of, remedy=remedy, free=free, payer=payer.reference)
+            _check_usd(cap, payer.most_day_usd, sums.payer, need)
+
+    def _check_job(self, job: str, most_usd: float | None, spent: Spent, need: Need) -> None:
+        if most_usd is not None and need.cost_usd is None:
+            raise BudgetSpent(_tell_no_price("--max-cost", self._model))
+        go_on = f"`scopenote jobs resume {job} --max-cost USD` goes on with more"
+        _check_usd(_Cap(name="--max-cost", remedy=go_on), most_usd, spent, need)
+        _check_tokens(_Cap(name="SCOPENOTE_BUDGET_JOB_TOKENS"), self._caps.job_tokens, spent, need)
+        _check_usd(_Cap(name="SCOPENOTE_BUDGET_JOB_USD"), self._caps.job_usd, spent, need)
 
 
-def _check_tokens(name: str, cap: int | None, spent: Spent, need: Need, remedy: str) -> None:
-    if cap is not None and spent.tokens + need.tokens > cap:
-        raise BudgetSpent(_describe(f"{name}={cap}", f"{spent.tokens:,} tokens", f"{need.tokens:,} tokens", remedy))
+class _Cap(Value):
+    """How a cap is told: what it is called, whose it is, what to do, and when it is free again by itself.
+
+    `payer` refers to whoever pays. `is_calls`: it holds for each classification anew.
+    """
+
+    name: str
+    of: str = ""
+    remedy: str = "Raise it, or set SCOPENOTE_JUDGE=local"
+    free: str = ""
+    payer: str | None = None
+    is_calls: bool = False
+
+    def refuse(self, most: str, spent: str, need: str, *, is_alone: bool) -> BudgetSpent:
+        """That a request is too much; where it is so alone, that waiting is no help."""
+        cap = f"{self.name}={most}{self.of}"
+        told = (
+            f"{cap} is less than this request may cost by itself: it needs at least {need}. {self.remedy}."
+            if is_alone
+            else f"{cap} does not allow this request: {spent} are spent or held for requests under way, "
+            f"and it may need up to {need}. {self.remedy}. {self.free}"
+        )
+        return BudgetSpent(told.rstrip(), payer=self.payer, is_alone=is_alone or self.is_calls)
 
 
-def _check_usd(name: str, cap: float | None, spent: Spent, need: Need, remedy: str) -> None:
+def _check_tokens(cap: _Cap, most: int | None, spent: Spent, need: Need) -> None:
+    if most is not None and spent.tokens + need.tokens > most:
+        told, asked = f"{spent.tokens:,} tokens", f"{need.tokens:,} tokens"
+        raise cap.refuse(str(most), told, asked, is_alone=need.tokens > most)
+
+
+def _check_usd(cap: _Cap, most: float | None, spent: Spent, need: Need) -> None:
     cost_usd = need.cost_usd or 0.0
-    if cap is not None and spent.cost_usd + cost_usd > cap:
-        raise BudgetSpent(_describe(f"{name}={cap:g}", f"{spent.cost_usd:.6f} USD", f"{cost_usd:.6f} USD", remedy))
-
-
-def _describe(cap: str, spent: str, need: str, remedy: str) -> str:
-    return (
-        f"{cap} does not allow this request: {spent} are spent or held for requests under way, "
-        f"and it may need up to {need}. {remedy}."
-    )
+    if most is not None and spent.cost_usd + cost_usd > most:
+        told, asked = f"{spent.cost_usd:.6f} USD", f"{cost_usd:.6f} USD"
+        raise cap.refuse(f"{most:g}", told, asked, is_alone=cost_usd > most)
 
 
 def _tell_no_price(name: str, model: str) -> str:

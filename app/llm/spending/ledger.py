@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from app.domain.attempt import Allow, Attempt, Spent, add_spent, count_attempt, tell_day
+from app.domain.attempt import Allow, Attempt, Spent, Sums, add_spent, count_attempt, tell_day
 
 KEPT_ATTEMPTS = 1000
 
@@ -29,7 +29,8 @@ class Ledger(Protocol):
     async def close(self, attempt: Attempt) -> None:
         """Write down what became of it, also for whoever is called off in here.
 
-        What is not open stays as it is. Where writing fails it stays open, at its estimate.
+        Who pays is whoever was said to as it was opened. What is not open stays as it is. Where
+        writing fails it stays open, at its estimate.
         """
         ...
 
@@ -41,8 +42,8 @@ class Ledger(Protocol):
         """
         ...
 
-    async def sum_job(self, job: str) -> Spent:
-        """The same of one job's attempts, on whatever day; `job` is an account, as `Attempt.account` names it.
+    async def sum_account(self, account: str) -> Spent:
+        """The same of one job's attempts, on whatever day, by its id; or of a payer's day, by its `Attempt.account`.
 
         Raises:
             ModelUnavailable: it cannot be read.
@@ -62,33 +63,36 @@ class MemoryLedger:
         self._known: set[str] = set()
         self._open: dict[str, Attempt] = {}
         self._closed_by_day: dict[str, Spent] = {}
-        self._closed_by_job: dict[str, Spent] = {}
+        self._closed_by_account: dict[str, Spent] = {}
 
     async def open(self, attempt: Attempt, allow: Allow) -> None:
         """See `Ledger.open`."""
         if attempt.id in self._known:
             return
-        allow(self._sum_day(attempt.day), self._sum_job(attempt.account) if attempt.account else Spent())
+        job, payer = (self._sum_account(account) if account else Spent() for account in (attempt.job, attempt.account))
+        allow(Sums(day=self._sum_day(attempt.day), job=job, payer=payer))
         self._known.add(attempt.id)
         self._open[attempt.id] = attempt
 
     async def close(self, attempt: Attempt) -> None:
         """See `Ledger.close`."""
-        if self._open.pop(attempt.id, None) is None:
+        opened = self._open.pop(attempt.id, None)
+        if opened is None:
             return
+        attempt = attempt.model_copy(update={"key": opened.key, "source": opened.source})
         took = count_attempt(attempt)
         self._closed_by_day[attempt.day] = add_spent(self._closed_by_day.get(attempt.day, Spent()), took)
-        if attempt.account:
-            self._closed_by_job[attempt.account] = add_spent(self._closed_by_job.get(attempt.account, Spent()), took)
+        for account in filter(None, (attempt.job, attempt.account)):
+            self._closed_by_account[account] = add_spent(self._closed_by_account.get(account, Spent()), took)
         self.recent.append(attempt)
 
     async def sum_day(self) -> Spent:
         """See `Ledger.sum_day`."""
         return self._sum_day(tell_day(self._now()))
 
-    async def sum_job(self, job: str) -> Spent:
-        """See `Ledger.sum_job`."""
-        return self._sum_job(job)
+    async def sum_account(self, account: str) -> Spent:
+        """See `Ledger.sum_account`."""
+        return self._sum_account(account)
 
     def _sum_day(self, day: str) -> Spent:
         spent = self._closed_by_day.get(day, Spent())
@@ -97,9 +101,9 @@ class MemoryLedger:
                 spent = add_spent(spent, count_attempt(attempt))
         return spent
 
-    def _sum_job(self, job: str) -> Spent:
-        spent = self._closed_by_job.get(job, Spent())
+    def _sum_account(self, account: str) -> Spent:
+        spent = self._closed_by_account.get(account, Spent())
         for attempt in self._open.values():
-            if attempt.account == job:
+            if account in (attempt.job, attempt.account):
                 spent = add_spent(spent, count_attempt(attempt))
         return spent

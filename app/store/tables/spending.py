@@ -16,7 +16,8 @@ attempt = Table(
     Column("document", Text, nullable=False),
 )
 
-# Sums over attempts, kept in step with them: one row per UTC day and job, or key that asked ("" for neither).
+# Sums over attempts, kept in step with them: one row per UTC day and job ("" for none). Beside them, without a day, one
+# row per key or source that pays and UTC day, under the name of that account in place of a job.
 spent = Table(
     "spent",
     metadata,

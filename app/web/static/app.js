@@ -2,11 +2,12 @@
 "use strict";
 (() => {
   const KEPT = "scopenote.form";
-  const DRAFT = ["title", "article", "format"];
-  const FIELDS = [...DRAFT, "categories"];
   // An example's page is what the server filled: it neither becomes the draft nor takes it.
   const isExample = new URLSearchParams(location.search).has("example");
   const form = document.getElementById("article-form");
+  // There is a field for an address only where pages are fetched.
+  const DRAFT = ["title", "url", "article", "format"].filter((name) => form.elements[name]);
+  const FIELDS = [...DRAFT, "categories"];
   const progress = document.getElementById("progress");
   const result = document.getElementById("result");
   document.documentElement.classList.add("scripted");

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator, Mapping
 from typing import get_args
 
 import pytest
@@ -6,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
+from app.cms.arrival import Arrival
 from app.cms.kinds import ADAPTERS, find_adapter
 from app.domain.article_event import ArticleEvent
 from app.domain.source import CMS
@@ -93,3 +95,31 @@ def test_any_bytes_map_or_are_refused_as_a_payload(cms: CMS, body: bytes) -> Non
     except BadPayload:
         return
     assert events == ()
+
+
+class Watched(Mapping[str, str]):
+    """Headers that know which of them were asked for."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = headers
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        return self._headers[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._headers)
+
+    def __len__(self) -> int:
+        return len(self._headers)
+
+
+@EACH
+def test_a_header_that_decides_what_happened_tells_calls_apart(cms: CMS) -> None:
+    """Two calls with the same body differ where one of these does; the content type is only what it is read as."""
+    payload = {name: value for name, value in PAYLOADS[cms].items() if name != "op"}
+    headers = Watched(HEADERS)
+    arrival = Arrival(method="POST", target="/webhooks/blog", headers=headers, body=json.dumps(payload).encode())
+    find_adapter(cms).read_events(arrival, make_source(cms))
+    assert headers.asked - {"content-type"} == set(find_adapter(cms).telling)

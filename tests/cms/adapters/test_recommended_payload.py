@@ -176,7 +176,7 @@ def test_a_withdrawn_article_needs_no_body() -> None:
     ("headers", "name"),
     [
         ({"webhook-id": "msg_1", "idempotency-key": "k"}, "msg_1"),
-        ({"idempotency-key": " k "}, "k"),
+        ({"idempotency-key": "k"}, None),
         ({"webhook-id": "x" * 401}, None),
         ({"webhook-id": "a\tb"}, None),
         ({}, None),
@@ -184,4 +184,77 @@ def test_a_withdrawn_article_needs_no_body() -> None:
     ids=["the scheme's own", "another", "too long", "unprintable", "none"],
 )
 def test_a_delivery_has_the_senders_name(headers: dict[str, str], name: str | None) -> None:
-    assert find_adapter("hmac").name_delivery(make_arrival(b"", headers)) == name
+    assert find_adapter("standard").name_delivery(make_arrival(b"", headers), make_source("standard")) == name
+
+
+NAMES = dict.fromkeys(
+    "webhook-id idempotency-key x-id x-github-delivery x-drupal-delivery sanity-transaction-id"
+    " x-contentful-idempotency-key".split(),
+    "n",
+)
+SIGNED = {"x-contentful-signed-headers": "x-contentful-timestamp, X-Contentful-Idempotency-Key"}
+
+
+@pytest.mark.parametrize(
+    ("cms", "options", "headers", "name"),
+    [
+        pytest.param("hmac", {}, {}, None, id="the body alone is signed"),
+        pytest.param("hmac", {"id_header": "X-Id"}, {}, None, id="a header that is not signed"),
+        pytest.param("hmac", {"signed": "{id}.{body}", "id_header": "X-Id"}, {}, "n", id="a header that is signed"),
+        pytest.param("contentful", {}, {}, None, id="Contentful, no header is signed"),
+        pytest.param("contentful", {}, SIGNED, "n", id="Contentful, it is among the headers that are signed"),
+        *(
+            pytest.param(cms, {}, {}, None, id=cms)
+            for cms in ("token", "github", "drupal", "sanity", "wp-webhooks", "ghost", "strapi", "directus")
+        ),
+    ],
+)
+def test_a_name_counts_only_where_it_is_signed(
+    cms: CMS, options: dict[str, str], headers: dict[str, str], name: str | None
+) -> None:
+    arrival = make_arrival(b"", NAMES | headers)
+    assert find_adapter(cms).name_delivery(arrival, make_source(cms, **options)) == name
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("titel", "title"),
+        ("Title", "title"),
+        ("headline", "title"),
+        ("updatedAt", "updated_at"),
+        ("tag", "tags"),
+        ("language", "locale"),
+    ],
+)
+def test_a_misspelt_field_is_refused_with_the_right_name(written: str, meant: str) -> None:
+    with pytest.raises(BadPayload, match=rf"^data\.{written} is not read\. Call it data\.{meant}, or leave it out"):
+        _read({"id": "1", "html": "<p>x</p>", written: "x"})
+
+
+def test_a_misspelt_body_is_refused_with_the_right_name() -> None:
+    with pytest.raises(BadPayload, match=r"data\.mark_down is not read\. Call it data\.markdown"):
+        _read({"id": "1", "mark_down": "x"})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"subtitle": "x", "slug": "s", "author": {"name": "A"}, "published_at": "x", "texts": "x"},
+        {"title": "t", "titel": "x", "headline": "x"},
+        {"x" * 400: "x", "": "x"},
+    ],
+    ids=["other fields", "fields beside the right ones", "names of any length"],
+)
+def test_fields_of_the_senders_own_are_left_alone(other: dict[str, object]) -> None:
+    (event,) = _read({"id": "1", "html": "<p>x</p>", **other})
+    assert event.id == "1"
+
+
+def test_beside_the_data_there_may_be_anything() -> None:
+    assert _read({"id": "1", "html": "x"}, titel="x", version=2)
+
+
+def test_what_is_withdrawn_may_have_any_words_for_its_body() -> None:
+    (event,) = _read({"id": "1", "htm": "x"}, "article.deleted")
+    assert event.body is None

@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from app.cms.site import Site
-from app.cms.sites.git_command import Git, Remote
+from app.cms.sites.git_command import Git, Ran, Remote
 from app.domain.article_event import Body
 from app.domain.source import Mode
 from app.errors import BadFile, BadInput, CmsUnavailable, NotKept
@@ -124,7 +124,7 @@ async def test_a_push_that_loses_the_race_is_tried_again_on_top(repository: Repo
 async def test_no_hook_of_our_copy_runs(repository: Repository, tmp_path: Path) -> None:
     async with _open(repository, tmp_path) as site:
         await site.look(PATH, None)
-        [mirror] = (tmp_path / "mirrors").iterdir()
+        [mirror] = (tmp_path / "mirrors").glob("*.git")
         for name in ("pre-push", "reference-transaction", "post-checkout"):
             (mirror / "hooks").mkdir(exist_ok=True)
             (mirror / "hooks" / name).write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
@@ -252,7 +252,7 @@ async def test_changes_are_listed_with_what_a_merge_brought(repository: Reposito
 async def test_a_lock_that_a_dead_process_left_is_taken_away(repository: Repository, tmp_path: Path) -> None:
     async with _open(repository, tmp_path) as site:
         await site.look(PATH, None)
-        [mirror] = (tmp_path / "mirrors").iterdir()
+        [mirror] = (tmp_path / "mirrors").glob("*.git")
         lock = mirror / "refs" / "mirrored" / "main.lock"
         lock.touch()
         repository.write({PATH: TIDAL + "More.\n"})
@@ -272,6 +272,14 @@ async def test_two_sites_of_one_repository_can_look_at_the_same_time(repository:
         async with anyio.create_task_group() as group:
             for _ in range(4):
                 group.start_soon(site.look, PATH, None)
+
+
+@pytest.mark.parametrize("said", ["git@host.example: Permission denied (publickey).", "Host key verification failed."])
+async def test_where_ssh_is_not_let_in_it_is_said_which_keys_count(tmp_path: Path, said: str) -> None:
+    git = Git(tmp_path, Remote("git@host.example:us/site.git", "ssh", "x-access-token"))
+    told = git.refuse(Ran(128, b"", f"{said}\nfatal: Could not read from remote repository."))
+    assert isinstance(told, BadInput)
+    assert "~/.ssh of the user this runs as" in str(told)
 
 
 async def test_a_server_that_never_answers_is_given_up_with_all_that_was_started(tmp_path: Path) -> None:

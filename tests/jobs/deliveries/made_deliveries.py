@@ -136,7 +136,7 @@ class FakeDecider:
         self.before: Callable[[], None] = lambda: None
         self.made_at = NOON
 
-    async def decide(self, article: Article) -> Decision:
+    async def decide(self, article: Article, source: Source) -> Decision:
         self.asked.append(article)
         self.before()
         name = f"{article.key} {article.digest} {sorted(self.statuses.items())}"

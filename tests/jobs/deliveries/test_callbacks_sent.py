@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
@@ -13,14 +14,16 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook
 
 from app.domain.decision import ExclusionFinding
+from app.domain.delivery import Outcome
 from app.domain.source import Secret
 from app.errors import ModelUnavailable
+from app.jobs.deliveries.callback_body import build_callback
 from app.jobs.deliveries.callback_work import SCHEDULE_S, CallbackWork
 from app.jobs.deliveries.calling import Answer, call
 from app.jobs.deliveries.pace import DeliveryPace
 from app.store.callbacks import Callback, list_callbacks, queue_callback, send_again
 from app.store.sources import keep_secret, load_source
-from tests.jobs.deliveries.made_deliveries import Desk, make_event
+from tests.jobs.deliveries.made_deliveries import Desk, make_delivery, make_event
 from tests.store.kept_values import NOON, assign, decide
 
 pytestmark = pytest.mark.anyio
@@ -110,6 +113,7 @@ async def test_a_decision_is_told_thinly(desk: Desk) -> None:
         "data": {
             "delivery": "d1",
             "article": "blog:1",
+            "decision": "decision-1",
             "classification_url": "https://tags.example/classifications/decision-1",
             "tag": "cup",
             "tags": ["cup"],
@@ -120,6 +124,25 @@ async def test_a_decision_is_told_thinly(desk: Desk) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        pytest.param("https://tags.example", "https://tags.example/classifications/x", id="known"),
+        pytest.param("", None, id="unknown"),
+    ],
+)
+async def test_a_decision_has_no_address_where_the_service_does_not_know_its_own(
+    desk: Desk, address: str, told: str | None
+) -> None:
+    means = replace(desk.means, link_decision=lambda id_: f"{address}/classifications/{id_}")
+    source, outcome = desk.add(callback=URL), Outcome(article="blog:1", fate="classified", decision="x")
+    decision = decide("x", assign("cup"))
+    callback = build_callback(means, source, make_delivery(), outcome, decision)
+    assert callback is not None
+    data = json.loads(callback.body)["data"]
+    assert (data["decision"], data["classification_url"]) == ("x", told)
+
+
 async def test_an_exclusion_is_told_by_its_rule(desk: Desk) -> None:
     finding = ExclusionFinding(
         id="final#x1", text="t", kind="topic", finding="triggered", decided_by="rule", reason="r"
@@ -127,7 +150,7 @@ async def test_an_exclusion_is_told_by_its_rule(desk: Desk) -> None:
     excluded = assign("final", "excluded").model_copy(update={"exclusions": (finding,)})
     desk.add(callback=URL)
 
-    async def decide_so(article: object) -> object:
+    async def decide_so(article: object, _source: object) -> object:
         return decide("x", *(excluded,), article=article)  # type: ignore[arg-type]
 
     desk.decider.decide = decide_so  # type: ignore[method-assign, assignment]
@@ -311,7 +334,32 @@ async def test_gone_stops_the_callback_of_the_source(queued: Desk) -> None:
     await make_work(queued, receiver).send_due()
     assert queued.database.read_now(lambda c: load_source(c, "blog")).callback is None
     assert {one.state for one in list_all(queued)} == {"stopped"}
-    assert URL in list_all(queued)[0].reason
+    assert "https://there.example/hook?... answered 410" in list_all(queued)[0].reason
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        pytest.param("https://there.example", "https://there.example/", id="no path"),
+        pytest.param("https://there.example:8443/hook", "https://there.example:8443/hook", id="a port"),
+        pytest.param("https://there.example/hook?key=s3cret", "https://there.example/hook?...", id="a query"),
+        pytest.param("https://there.example/services/s3cret/s3cret", "https://there.example/services/...", id="a path"),
+        pytest.param(
+            "https://[2606:4700:4700::1111]/a/s3cret?s3cret#s3cret",
+            "https://[2606:4700:4700::1111]/a/...",
+            id="an address",
+        ),
+    ],
+)
+async def test_of_the_address_only_the_beginning_is_told(
+    queued: Desk, caplog: pytest.LogCaptureFixture, url: str, told: str
+) -> None:
+    queued.add(callback=url)
+    await make_work(queued, Receiver(httpx.Response(410))).send_due()
+    (stopped,) = list_all(queued)
+    assert stopped.reason.startswith(f"{told} answered 410")
+    assert f"{told} answered 410" in caplog.text
+    assert "s3cret" not in stopped.reason + caplog.text
 
 
 async def test_one_that_a_worker_died_with_is_sent_again_later(queued: Desk) -> None:

@@ -97,8 +97,34 @@ async def test_the_echo_of_a_write_costs_and_writes_nothing(desk: Desk) -> None:
     desk.add(mode="apply")
     await desk.take()
     (outcome,) = await desk.take(make_event(updated_at=NOON + MINUTE), id="d2", at=NOON + MINUTE)
-    assert outcome.fate == "unchanged"
+    assert outcome.fate == "echo"
     assert (len(desk.decider.made), len(desk.cms.writes)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("tags", "minutes"),
+    [
+        pytest.param(("cup", "ann"), 1, id="a person's tag is there too"),
+        pytest.param(("cup",), 60, id="long after it was written"),
+    ],
+)
+async def test_what_an_editor_saves_is_no_echo(desk: Desk, tags: tuple[str, ...], minutes: int) -> None:
+    desk.add(mode="apply")
+    await desk.take()
+    at = NOON + minutes * MINUTE
+    desk.cms.change(tags={"tags": tags}, at=at)
+    (outcome,) = await desk.take(make_event(updated_at=at), id="d2", at=at)
+    assert outcome.fate == "unchanged"
+
+
+async def test_our_tags_of_a_category_that_is_defined_no_more_go(desk: Desk) -> None:
+    desk.add(mode="apply")
+    desk.decider.statuses = {"cup": "assigned", "league": "assigned"}
+    await desk.take()
+    desk.cms.change(tags={"tags": ("cup", "league", "ann")}, at=NOON + MINUTE)
+    desk.decider.statuses, desk.decider.former = {"cup": "assigned"}, {"cup": ()}
+    await desk.take(id="d2", at=NOON + MINUTE)
+    assert desk.cms.posts["1"].tags == {"tags": ("cup", "ann")}
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,13 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 
 from app.domain.article import Article
 from app.domain.delivery import Delivery, DeliveryState
+from app.domain.source import Source
 from app.errors import BadInput, BudgetSpent, CmsUnavailable, ModelUnavailable, StoreUnavailable
 from app.jobs.deliveries.delivery_work import DeliveryWork
 from app.jobs.deliveries.means import Means
@@ -17,7 +19,7 @@ from app.jobs.deliveries.putting_off import put_off
 from app.jobs.deliveries.seeing_through import Seen, see_through
 from app.store.deliveries import claim_deliveries, list_deliveries
 from app.store.workers import keep_beat
-from tests.jobs.deliveries.made_deliveries import Desk, fail_once, make_delivery, make_event
+from tests.jobs.deliveries.made_deliveries import Desk, Post, fail_once, make_delivery, make_event
 from tests.store.kept_values import NOON
 
 pytestmark = pytest.mark.anyio
@@ -105,6 +107,43 @@ async def test_what_is_in_the_way_is_tried_again_until_it_is_gone(desk: Desk) ->
     assert (desk.load().tries, desk.load().outcomes[0].fate) == (2, "classified")
 
 
+async def test_where_a_source_cannot_pay_its_deliveries_wait_together_and_those_of_others_are_worked_on(
+    desk: Desk,
+) -> None:
+    desk.add(name="poor")
+    desk.add()
+    asked, decide = list[str](), desk.decider.decide
+
+    async def decide_for(article: Article, source: Source) -> object:
+        if source.name == "poor":
+            asked.append(article.key)
+            raise BudgetSpent("It is spent.", payer="source:poor")
+        return await decide(article, source)
+
+    desk.decider.decide = decide_for  # type: ignore[method-assign, assignment]
+    for number in range(9):
+        desk.cms.posts[str(number)] = Post()
+        desk.keep(make_delivery(make_event(id=str(number)), id=f"p{number}", source="poor"))
+    desk.keep(make_delivery(id="z"))
+    async with working(make_work(desk, at_once=1)):
+        await wait_until(lambda: desk.load("z").state == "done")
+    waiting = [desk.load(f"p{number}") for number in range(9)]
+    assert len(asked) == 1
+    assert {(one.state, one.tries, one.reason) for one in waiting} == {("waiting", 0, "It is spent.")}
+    assert {one.due_at for one in waiting} == {NOON + timedelta(seconds=QUICK.budget_wait_s)}
+
+
+async def test_what_is_too_dear_by_itself_holds_up_nothing_else_of_its_source(desk: Desk) -> None:
+    desk.add()
+    desk.decider.before = fail_once(BudgetSpent("Too dear.", payer="source:blog", is_alone=True))
+    for number in range(3):
+        desk.cms.posts[str(number)] = Post()
+        desk.keep(make_delivery(make_event(id=str(number)), id=f"d{number}"))
+    async with working(make_work(desk, at_once=1)):
+        await wait_until(lambda: all(desk.load(f"d{number}").state == "done" for number in (1, 2)))
+    assert (desk.load("d0").state, desk.load("d0").reason) == ("waiting", "Too dear.")
+
+
 async def test_a_spent_budget_is_said_once_and_counts_as_no_try(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     desk.add()
 
@@ -158,10 +197,10 @@ async def test_closing_lets_what_was_begun_come_to_its_end(desk: Desk) -> None:
     begun = asyncio.Event()
     decide = desk.decider.decide
 
-    async def decide_slowly(article: object) -> object:
+    async def decide_slowly(*given: object) -> object:
         begun.set()
         await asyncio.sleep(0.1)
-        return await decide(article)  # type: ignore[arg-type]
+        return await decide(*given)  # type: ignore[arg-type]
 
     desk.decider.decide = decide_slowly  # type: ignore[method-assign, assignment]
     desk.keep(make_delivery())
@@ -174,7 +213,7 @@ async def test_closing_gives_back_what_takes_too_long(desk: Desk) -> None:
     desk.add()
     begun = asyncio.Event()
 
-    async def decide_never(_: object) -> object:
+    async def decide_never(*_: object) -> object:
         begun.set()
         return await asyncio.Event().wait()
 
@@ -224,11 +263,11 @@ async def test_closing_keeps_the_outcomes_that_were_there_already(desk: Desk) ->
     desk.add()
     begun, decide = asyncio.Event(), desk.decider.decide
 
-    async def decide_one(article: Article) -> object:
+    async def decide_one(article: Article, source: Source) -> object:
         if article.key != "blog:1":
             begun.set()
             await asyncio.Event().wait()
-        return await decide(article)
+        return await decide(article, source)
 
     desk.decider.decide = decide_one  # type: ignore[method-assign, assignment]
     desk.keep(make_delivery(make_event(id="1"), make_event(id="2")))

@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
+from app.cms.site import Site
 from app.domain.delivery import Delivery
 from app.domain.source import Source
 from app.errors import CmsUnavailable
 from app.jobs.deliveries import reconciling
 from app.jobs.deliveries.pace import DeliveryPace
-from app.jobs.deliveries.reconcile_work import ReconcileWork
+from app.jobs.deliveries.reconcile_work import AT_ONCE, ReconcileWork
 from app.jobs.deliveries.reconciling import OVERLAP, OVERLAP_GIT, Reconciled, reconcile
 from app.store.deliveries import keep_delivery, list_deliveries
 from tests.jobs.deliveries.made_deliveries import MINUTE, Desk, make_delivery, make_event
@@ -198,6 +200,73 @@ async def test_a_cms_that_is_away_is_said_once_and_keeps_no_other_from_being_loo
             await work.reconcile_due()
     assert opened == ["a-blog", "blog"] * 3
     assert caplog.text.count("It is away.") == 1
+
+
+class SlowCms:
+    """Answers for a source once it is let go on; for the others at once."""
+
+    def __init__(self, desk: Desk, *slow: str) -> None:
+        self.opened: list[str] = []
+        self.ended: list[str] = []
+        self.go_on = asyncio.Event()
+        self._desk = desk
+        self._slow = slow
+
+    async def open(self, source: Source) -> Site | None:
+        self.opened.append(source.name)
+        if source.name in self._slow:
+            await self.go_on.wait()
+        self.ended.append(source.name)
+        return await self._desk.cms.open(source)
+
+    def work(self, pace: DeliveryPace | None = None) -> ReconcileWork:
+        return ReconcileWork(
+            self._desk.database, self.open, executor_id="w", woken=asyncio.Event(), pace=pace or DeliveryPace(),
+            now=lambda: self._desk.clock, new_id=lambda: "r",
+        )  # fmt: skip
+
+
+async def wait_until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110 - nothing else says so
+            await asyncio.sleep(0.005)
+
+
+async def test_a_slow_cms_does_not_hold_up_the_others(desk: Desk) -> None:
+    for name in ("a", "b", "c"):
+        desk.add(name=name)
+    cms = SlowCms(desk, "a")
+    begun = asyncio.create_task(cms.work().reconcile_due())
+    await wait_until(lambda: cms.ended == ["b", "c"])
+    assert not begun.done()
+    cms.go_on.set()
+    assert len(await begun) == 3
+
+
+async def test_only_a_few_are_looked_at_at_the_same_time(desk: Desk) -> None:
+    names = [f"s{number}" for number in range(AT_ONCE + 2)]
+    for name in names:
+        desk.add(name=name)
+    cms = SlowCms(desk, *names)
+    begun = asyncio.create_task(cms.work().reconcile_due())
+    await wait_until(lambda: len(cms.opened) >= AT_ONCE)
+    await asyncio.sleep(0.05)
+    assert cms.opened == names[:AT_ONCE]
+    cms.go_on.set()
+    assert len(await begun) == len(names)
+
+
+async def test_while_one_is_gone_through_the_others_are_looked_at_again_and_it_is_not(desk: Desk) -> None:
+    desk.add(name="a")
+    desk.add(name="b")
+    cms = SlowCms(desk, "a")
+    work = cms.work(DeliveryPace(reconcile_poll_s=0.01))
+    await work.start()
+    await wait_until(lambda: cms.ended == ["b"])
+    desk.clock += HOUR
+    await wait_until(lambda: cms.ended == ["b", "b"])
+    await work.close()
+    assert cms.opened == ["a", "b", "b"]
 
 
 async def test_what_is_done_is_forgotten_after_a_month_and_looked_for_once_a_day(desk: Desk) -> None:

@@ -1,0 +1,258 @@
+"""Owns what is tried with a real WordPress and a real service, step by step: each is told, and a wrong one ends it.
+
+An editor's steps are taken with a login and a nonce, as the block editor takes them. What came of it is asked of
+WordPress's interface and of Scopenote alone. It needs nothing but Python's own library.
+"""
+
+import http.cookiejar
+import json
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from os import environ  # noqa: TID251 - what the script around it says; Scopenote is only called
+from pathlib import Path
+from typing import Any
+
+SITE, SERVICE, SCOPENOTE = (environ[name] for name in ("TRY_SITE", "TRY_SERVICE", "TRY_SCOPENOTE"))
+PATIENCE_S = 60.0
+EDITOR, PASSWORD = "desk", environ["TRY_SITE_KEY"]
+BREAD = (
+    "<p>Bread is baked in a hot oven. Good pastry wants a cooler oven, and bakers of bread and pastry have both.</p>"
+    "<p>Ovens for bread hold their heat in stone. Baking bread takes an hour; baking pastry takes half of that.</p>"
+)
+
+
+class TryFailedError(Exception):
+    """Something is not as it should be."""
+
+
+def check(told: str, *, holds: bool, found: object = "") -> None:
+    """Tell a thing that was looked at; end the try where it is not so."""
+    sys.stdout.write(f"  {'ok ' if holds else 'NOT'} {told}\n")
+    sys.stdout.flush()
+    if not holds:
+        raise TryFailedError(f"{told}: found {found!r}")
+
+
+def begin(step: str) -> None:
+    """Tell which step begins."""
+    sys.stdout.write(f"{step}\n")
+    sys.stdout.flush()
+
+
+def scopenote(*words: str, secret: str | None = None) -> str:
+    """What a command of Scopenote prints."""
+    environment = dict(environ) | ({"SCOPENOTE_SOURCE_SECRET": secret} if secret else {})
+    done = subprocess.run([SCOPENOTE, *words], env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    if done.returncode:
+        raise TryFailedError(f"scopenote {' '.join(words)}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def list_deliveries() -> list[dict[str, Any]]:
+    """All deliveries, oldest first."""
+    return list(reversed(json.loads(scopenote("sources", "deliveries", "blog", "--json"))))
+
+
+class Desk:
+    """An editor who is logged in."""
+
+    def __init__(self) -> None:
+        direct = urllib.request.ProxyHandler({})
+        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self._browser = urllib.request.build_opener(direct, cookies)
+        self._nonce = ""
+
+    def log_in(self) -> None:
+        """Log in at WordPress's own form."""
+        self._open("/wp-login.php")
+        form = {"log": EDITOR, "pwd": PASSWORD, "testcookie": "1"}
+        self._open("/wp-login.php", urllib.parse.urlencode(form).encode())
+        self._nonce = self._open("/wp-admin/admin-ajax.php?action=rest-nonce").decode()
+
+    def visit(self) -> None:
+        """Look at the site, which has WordPress do what is due."""
+        self._open("/")
+
+    def save(self, post: int | None = None, **fields: object) -> dict[str, Any]:
+        """Save a new post, or fields of one that is there, as the editor's button does."""
+        return self._send(f"/wp-json/wp/v2/posts{f'/{post}' if post else ''}", fields)
+
+    def find_tag(self, name: str) -> int:
+        """A tag's number; it is made where there is none."""
+        found = json.loads(self._open(f"/wp-json/wp/v2/tags?search={name}"))
+        tag = next((one["id"] for one in found if one["name"] == name), None)
+        return int(tag or self._send("/wp-json/wp/v2/tags", {"name": name})["id"])
+
+    def list_tags(self, post: int) -> list[str]:
+        """The names of a post's tags, in the order of the alphabet."""
+        return sorted(tag["name"] for tag in json.loads(self._open(f"/wp-json/wp/v2/tags?post={post}")))
+
+    def show(self, post: int) -> dict[str, Any]:
+        """A post as WordPress's interface tells it."""
+        told: dict[str, Any] = json.loads(self._open(f"/wp-json/wp/v2/posts/{post}"))
+        return told
+
+    def _send(self, path: str, fields: dict[str, Any]) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json", "X-WP-Nonce": self._nonce}
+        told: dict[str, Any] = json.loads(self._open(path, json.dumps(fields).encode(), headers))
+        return told
+
+    def _open(self, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> bytes:
+        request = urllib.request.Request(SITE + path, body, headers or {})  # noqa: S310 - loopback
+        with self._browser.open(request, timeout=20) as answer:
+            data: bytes = answer.read()
+        return data
+
+
+def follow(desk: Desk, number: int) -> dict[str, Any]:
+    """The delivery of that number once it is worked on, told in a line."""
+
+    def find() -> dict[str, Any] | None:
+        desk.visit()
+        told = list_deliveries()
+        return told[number - 1] if len(told) >= number and told[number - 1]["state"] in {"done", "parked"} else None
+
+    found = wait_for(find, f"delivery {number}")
+    outcome = (found["outcomes"] or [{"article": "-", "fate": "-", "written": None}])[0]
+    tags = "nothing written" if outcome["written"] is None else f"tags now {', '.join(outcome['written']) or 'none'}"
+    sys.stdout.write(f"  delivery {number}: {found['state']}, {outcome['article']} {outcome['fate']}, {tags}\n")
+    return found | {"outcome": outcome}
+
+
+def wait_for(find: Callable[[], dict[str, Any] | None], what: str) -> dict[str, Any]:
+    """What `find` gives once it gives something."""
+    until_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until_s:
+        if found := find():
+            return found
+        time.sleep(0.5)
+    raise TryFailedError(f"{what} did not come about within {PATIENCE_S:.0f} s")
+
+
+def set_up(given: dict[str, str]) -> Desk:
+    """The source as somebody would add it who follows what `sources show` says, and an editor."""
+    scopenote("sources", "add", "blog", "--cms", "wordpress", "--site", SITE, "--mode", "apply",
+              "--field", "categories=none", "--option", "user=scopenote", "--option", f"actor={given['uuid']}",
+              "--option", "reconcile_minutes=0", secret=environ["TRY_WEBHOOK_SECRET"])  # fmt: skip
+    gaps = json.loads(scopenote("sources", "show", "blog", "--json"))["gaps"]
+    check("the source says that it lacks the password", holds=len(gaps) == 1 and "--use write" in gaps[0], found=gaps)
+    scopenote("sources", "rotate", "blog", "--use", "write", secret=given["password"])
+    gaps = json.loads(scopenote("sources", "show", "blog", "--json"))["gaps"]
+    check("and with it lacks nothing", holds=gaps == [], found=gaps)
+    desk = Desk()
+    desk.log_in()
+    return desk
+
+
+def try_publishing(desk: Desk) -> int:
+    """A new post gets its tags, and what a person attached stays."""
+    begin("1. An editor publishes a post, with a tag of their own")
+    post = int(desk.save(title="Sourdough", content=BREAD, status="publish", tags=[desk.find_tag("staff-pick")])["id"])
+    told = follow(desk, 1)
+    check("the delivery is done", holds=told["state"] == "done", found=told)
+    tags = desk.list_tags(post)
+    check("the post has our tag, and the person's", holds=tags == ["baking", "staff-pick"], found=tags)
+    return post
+
+
+def try_echo(desk: Desk, post: int) -> None:
+    """Our own writing comes back as a webhook, and comes to nothing."""
+    begin("2. WordPress tells of our own writing")
+    modified = desk.show(post)["modified_gmt"]
+    told = follow(desk, 2)
+    check("it is known as an echo, by the password that wrote", holds=told["outcome"]["fate"] == "echo", found=told)
+    check("nothing was written", holds=told["outcome"]["written"] is None, found=told)
+    time.sleep(2)
+    desk.visit()
+    time.sleep(1)
+    check("and nothing came of that", holds=len(list_deliveries()) == 2, found=len(list_deliveries()))
+    check("the post was not touched again", holds=desk.show(post)["modified_gmt"] == modified, found=modified)
+
+
+def try_person(desk: Desk, post: int) -> None:
+    """An editor attaches a tag, takes ours out and writes on: both choices stand."""
+    begin("3. The editor takes our tag out, attaches one and publishes more text")
+    kept = [desk.find_tag("staff-pick"), desk.find_tag("rye")]
+    desk.save(post, title="Sourdough, and rye", content=BREAD + BREAD, tags=kept)
+    told = follow(desk, 3)
+    check("the new text is decided about", holds=told["outcome"]["fate"] == "classified", found=told)
+    tags = desk.list_tags(post)
+    check("the person's tags are there, and ours stays out", holds=tags == ["rye", "staff-pick"], found=tags)
+
+
+def try_missed(desk: Desk, switch: str) -> int:
+    """What no webhook told of is found."""
+    begin("4. A webhook is lost, and WordPress is asked what changed")
+    switch_webhooks(switch, "")
+    post = int(desk.save(title="Pastry", content=BREAD.replace("hour", "half hour"), status="publish")["id"])
+    found = json.loads(scopenote("sources", "reconcile", "blog", "--json"))
+    check("the post is found", holds=found["missed"] == 1, found=found)
+    switch_webhooks(switch, f"{SERVICE}/webhooks/blog")
+    follow(desk, 4)
+    tags = desk.list_tags(post)
+    check("and gets its tag", holds=tags == ["baking"], found=tags)
+    return post
+
+
+def try_undo(desk: Desk, post: int) -> None:
+    """What was written for a delivery is taken back, and stays away."""
+    begin("5. That is taken back")
+    delivery = list_deliveries()[3]["delivery"]
+    undone = json.loads(scopenote("sources", "undo", "blog", "--delivery", delivery, "--yes", "--json"))
+    check("one post is as it was", holds=(undone["restored"], undone["left"]) == (1, []), found=undone)
+    check("it has no tag", holds=desk.list_tags(post) == [], found=desk.list_tags(post))
+    told = follow(desk, 5)
+    check("and the webhook of that gives it none", holds=desk.list_tags(post) == [], found=told)
+
+
+def try_forgery() -> None:
+    """A call that is not signed, or by somebody else, is turned away."""
+    begin("6. Somebody else calls")
+    forged = {"webhook-id": "msg_1", "webhook-timestamp": str(int(time.time())), "webhook-signature": "v1,AAAA"}
+    for name, headers in (("without a signature", {}), ("with a signature of their own", forged)):
+        status = call(headers)
+        check(f"{name}: refused with 401", holds=status == 401, found=status)
+
+
+def call(headers: dict[str, str]) -> int:
+    """The status that a webhook is answered with."""
+    told = {"Content-Type": "application/json"} | headers
+    request = urllib.request.Request(f"{SERVICE}/webhooks/blog", b'{"type": "post.published"}', told)  # noqa: S310 - loopback
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code
+
+
+def switch_webhooks(switch: str, url: str) -> None:
+    """Have WordPress send its webhooks there."""
+    subprocess.run(["php", switch, url], check=True, capture_output=True)  # noqa: S603, S607 - ours
+
+
+def main() -> int:
+    """All steps, until one fails."""
+    given, switch = json.loads(Path(sys.argv[1]).read_text().splitlines()[-1]), sys.argv[2]
+    try:
+        desk = set_up(given)
+        switch_webhooks(switch, f"{SERVICE}/webhooks/blog")
+        post = try_publishing(desk)
+        try_echo(desk, post)
+        try_person(desk, post)
+        try_undo(desk, try_missed(desk, switch))
+        try_forgery()
+    except (TryFailedError, OSError, subprocess.CalledProcessError) as error:
+        sys.stderr.write(f"Failed: {error}\n")
+        return 1
+    sys.stdout.write("All of it held.\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
