@@ -60,17 +60,19 @@ HINTS: Final[Mapping[CMS, tuple[str, ...]]] = {
         _HEADER.format(cms="Strapi"),
         "Where the content type is not article, name it with "
         "`scopenote sources change <name> --option uid=api::post.post --option collection=posts`.",
-        "To look and to write tags back: in Settings, API Tokens, make one that may find and update articles, and "
-        f"find and create tags, and give it with {_WRITE}.",
+        "To look and to write tags back: in Settings, API Tokens, make one of type Custom that may find, findOne and "
+        f"update articles, and find and create tags, and give it with {_WRITE}.",
     ),
     "directus": (
-        "Make a flow with an event hook on items.create and items.update, not blocking, and the operation Webhook / "
-        "Request URL: POST to the address.",
+        "Make a flow with an event hook on items.create, items.update and items.delete of the articles' collection, "
+        "not blocking, and the operation Webhook / Request URL: POST to the address.",
         'Its body: {"event":"{{$trigger.event}}","trigger":{{$trigger}},"accountability":{{$accountability}}}',
         _HEADER.format(cms="Directus"),
-        "Directus calls no address of its own machine unless IMPORT_IP_DENY_LIST allows it.",
+        "Directus calls no address of its own machine unless its IMPORT_IP_DENY_LIST leaves that out: "
+        "IMPORT_IP_DENY_LIST=169.254.169.254 does.",
         "An update carries only what changed: articles are read back, which takes --site and a token. Make a user of "
-        f"its own, generate its static token on its page, and give it with {_WRITE}; tell that user's id with "
+        "its own that may read and update the collection with all its fields, generate its static token on its page, "
+        f"and give it with {_WRITE}; tell that user's id with "
         "`scopenote sources change <name> --option actor=ID`, so that our own writing is known.",
     ),
     "wagtail": (

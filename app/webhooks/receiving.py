@@ -16,8 +16,11 @@ from app.store.deliveries import find_delivery, keep_delivery
 from app.webhooks.nesting import MOST_DEEP, is_too_deep
 from app.webhooks.sparing import spare_loop
 
-SAME_CALL: Final = timedelta(minutes=10)
-"""For so long the same bytes are the same call where nothing tells when they were written."""
+SAME_CALL: Final = timedelta(minutes=1)
+"""For so long the same bytes are the same call where nothing tells when they were written.
+
+No CMS that sends so little tries again by itself, so this holds off hands that press a button twice.
+"""
 _LONGEST_NAME: Final = 300
 _LONGEST_REASON: Final = 1_000
 _BY_DIGEST: Final = "sha256:"

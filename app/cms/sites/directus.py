@@ -28,7 +28,7 @@ from app.cms.sites.reading import (
 )
 from app.domain.article_event import ArticleEvent
 from app.domain.source import Source
-from app.errors import BadInput
+from app.errors import BadInput, NotKept
 
 OPTIONS: Final = {
     "collection": "the collection that articles are in (articles)",
@@ -58,9 +58,15 @@ class Directus:
         self._items = f"/items/{check_id(read_text(source, 'collection', 'articles'), NAME)}"
 
     async def look(self, id: str, locale: str | None) -> Present:  # noqa: A002 - the CMS's word
-        """The item as it is now."""
-        answer = get_object(await self._api.get(f"{self._items}/{check_id(id, NAME)}"), "Directus's answer")
-        row = get_object(answer.get("data"), "Directus's item")
+        """The item as it is now.
+
+        It is looked for in the list: asked for by its name, one that is gone is refused as if the token were wrong.
+        """
+        which = json.dumps({self._option("key", "id"): {"_eq": check_id(id, NAME)}})
+        rows = await self._list({"filter": which, "limit": 1})
+        if not rows:
+            raise NotKept(f"Directus has no item {id!r}, or does not show it to this token.")
+        row = rows[0]
         words = {field: find_words(row[field]) for field in self._fields if field in row}
         tags = {field: found for field, found in words.items() if found is not None}
         event = self._to_event(row, locale)
@@ -106,11 +112,13 @@ class Directus:
                 "limit": PAGE_WITH_TEXTS,
                 "page": page,
             }
-            answer = get_object(await self._api.get(self._items, wanted), "Directus's answer")
-            rows = get_objects(answer.get("data"), "Directus's list of items")
-            return [self._to_event(row, None, moment, in_list=True) for row in rows]
+            return [self._to_event(row, None, moment, in_list=True) for row in await self._list(wanted)]
 
         return self._leave_out_withdrawn(walk(fetch, since, page_size=PAGE_WITH_TEXTS))
+
+    async def _list(self, wanted: Parameters) -> list[Object]:
+        answer = get_object(await self._api.get(self._items, wanted), "Directus's answer")
+        return get_objects(answer.get("data"), "Directus's list of items")
 
     async def _leave_out_withdrawn(self, events: AsyncIterator[ArticleEvent]) -> AsyncIterator[ArticleEvent]:
         async for event in events:

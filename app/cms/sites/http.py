@@ -141,7 +141,8 @@ class Api:
         if 200 <= status < 300 or status in expected:
             return Answer(status, self._read(raw))
         retry_after = get_wait_s(received.get("retry-after"))
-        raise refuse(Refused(status, raw, retry_after, _redact(self._secret)), self._name, self.place.source)
+        refused = Refused(f"{method} {path}", status, raw, retry_after, _redact(self._secret))
+        raise refuse(refused, self._name, self.place.source)
 
     async def _exchange(self, client: httpx.AsyncClient, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
         """Send a request and take its answer, following redirects of a GET that stay at the same address."""

@@ -20,8 +20,9 @@ _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u20
 
 @dataclass(frozen=True)
 class Refused:
-    """An answer that is no success. `secret` is taken out of what is quoted of it."""
+    """An answer that is no success, to what was `asked`. `secret` is taken out of what is quoted of it."""
 
+    asked: str
     status: int
     raw: bytes
     wait_s: float | None
@@ -30,20 +31,19 @@ class Refused:
 
 def refuse(refused: Refused, name: str, source: str) -> ScopenoteError:
     """The error for it; `name` says which CMS, `source` which of our sources."""
-    said = _quote(refused)
-    status = refused.status
+    said, asked, status = _quote(refused), refused.asked[:MAX_WORDS], refused.status
     if status in _BUSY or status >= 500:
         return CmsUnavailable(f"{name} is busy or broken (HTTP {status}){said}", wait_s=refused.wait_s)
     if status in _OVERTAKEN:
         return CmsUnavailable(f"{name} says that the article was changed meanwhile (HTTP {status}){said}")
     if status in {401, 403}:
         remedy = f"Give the source a secret that may: `scopenote sources rotate {source} --use write`."
-        return BadInput(f"{name} does not let us (HTTP {status}){said} {remedy}")
+        return BadInput(f"{name} does not let us {asked} (HTTP {status}){said} {remedy}")
     if status in {404, 410}:
-        return NotKept(f"{name} has no such article, or no API there (HTTP {status}){said}")
+        return NotKept(f"{name} has no such article, or no API there: {asked} (HTTP {status}){said}")
     if 300 <= status < 400:
         return BadInput(f"{name} redirects (HTTP {status}). Give the source the address that it has in the end.")
-    return BadInput(f"{name} refuses (HTTP {status}){said} Check the source's options and fields.")
+    return BadInput(f"{name} refuses {asked} (HTTP {status}){said} Check the source's options and fields.")
 
 
 def get_wait_s(header: str | None) -> float | None:

@@ -87,7 +87,7 @@ def tell_missing(present: Present, source: Source, decision: Decision) -> str:
         return ""
     return (
         f"The CMS has no field {' or '.join(map(repr, missing))} for what is assigned. "
-        "Name the right one with `--field` when the source is added, or none."
+        f"Name the right one with `scopenote sources change {source.name} --field`, or none, or let the token read it."
     )
 
 

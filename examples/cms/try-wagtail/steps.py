@@ -5,15 +5,14 @@ forms of its admin, as an editor does. What came of it is asked of Wagtail's int
 """
 
 import json
-import subprocess
 import sys
 import time
-from collections.abc import Callable
 from os import environ  # noqa: TID251 - what the script around it says; Scopenote is only called
 from typing import Any
 
 import django
 import requests
+from trying import BREAD, TryFailedError, begin, check, follow, list_deliveries, scopenote, see_through
 
 environ.setdefault("DJANGO_SETTINGS_MODULE", "mysite.settings.try_wagtail")
 django.setup()
@@ -24,70 +23,9 @@ from django.db import transaction  # noqa: E402
 from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter  # noqa: E402
 from wagtail.models import APIToken, Page, Site  # noqa: E402
 
-SITE, SERVICE, SCOPENOTE = (environ[name] for name in ("TRY_SITE", "TRY_SERVICE", "TRY_SCOPENOTE"))
-PATIENCE_S = 60.0
+SITE, SERVICE, SOURCE = environ["TRY_SITE"], environ["TRY_SERVICE"], "site"
 EDITOR, PASSWORD = "editor", environ["TRY_SITE_KEY"]
-BREAD = (
-    "<p>Bread is baked in a hot oven. Good pastry wants a cooler oven, and bakers of bread and pastry have both.</p>"
-    "<p>Ovens for bread hold their heat in stone. Baking bread takes an hour; baking pastry takes half of that.</p>"
-)
 HARBOUR = "<p>Ships came in at noon and left in the evening with grain. Two lay at anchor for the night.</p>"
-
-
-class TryFailedError(Exception):
-    """Something is not as it should be."""
-
-
-def check(told: str, *, holds: bool, found: object = "") -> None:
-    """Tell a thing that was looked at; end the try where it is not so."""
-    sys.stdout.write(f"  {'ok ' if holds else 'NOT'} {told}\n")
-    sys.stdout.flush()
-    if not holds:
-        raise TryFailedError(f"{told}: found {found!r}")
-
-
-def begin(step: str) -> None:
-    """Tell which step begins."""
-    sys.stdout.write(f"{step}\n")
-    sys.stdout.flush()
-
-
-def wait_for(find: Callable[[], Any], what: str) -> Any:  # noqa: ANN401 - whatever is looked for
-    """What `find` gives once it gives something."""
-    until_s = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until_s:
-        if found := find():
-            return found
-        time.sleep(0.2)
-    raise TryFailedError(f"{what} did not come about within {PATIENCE_S:.0f} s")
-
-
-def scopenote(*words: str, secret: str | None = None) -> str:
-    """What a command of Scopenote prints."""
-    environment = dict(environ) | ({"SCOPENOTE_SOURCE_SECRET": secret} if secret else {})
-    done = subprocess.run([SCOPENOTE, *words], env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - ours
-    if done.returncode:
-        raise TryFailedError(f"scopenote {' '.join(words)}: {done.stdout}{done.stderr}")
-    return done.stdout
-
-
-def list_deliveries() -> list[dict[str, Any]]:
-    """All deliveries, oldest first."""
-    return list(reversed(json.loads(scopenote("sources", "deliveries", "site", "--json"))))
-
-
-def follow(number: int) -> dict[str, Any]:
-    """The delivery of that number once it is worked on, told in a line."""
-
-    def find() -> dict[str, Any] | None:
-        told = list_deliveries()
-        return told[number - 1] if len(told) >= number and told[number - 1]["state"] in {"done", "parked"} else None
-
-    found: dict[str, Any] = wait_for(find, f"delivery {number}")
-    outcome = (found["outcomes"] or [{"article": "-", "fate": "-", "written": None}])[0]
-    tags = "nothing written" if outcome["written"] is None else f"tags now {', '.join(outcome['written']) or 'none'}"
-    sys.stdout.write(f"  delivery {number}: {found['state']}, {outcome['article']} {outcome['fate']}, {tags}\n")
-    return found | {"outcome": outcome}
 
 
 class Desk:
@@ -150,13 +88,13 @@ def count_revisions(page: int) -> int:
 
 def set_up() -> Desk:
     """An editor, a token, and the source with a secret for writing."""
-    scopenote("sources", "add", "site", "--cms", "wagtail", "--site", SITE, "--mode", "apply",
+    scopenote("sources", "add", SOURCE, "--cms", "wagtail", "--site", SITE, "--mode", "apply",
               "--field", "categories=none", "--option", "page_types=blog.ArticlePage",
               "--option", "reconcile_minutes=0", secret=environ["TRY_WEBHOOK_SECRET"])  # fmt: skip
     user = get_user_model().objects.create_superuser(EDITOR, "editor@example.org", PASSWORD)
     made = APIToken.create_token(user=user, name="scopenote")
     token = made if isinstance(made, str) else next(part for part in made if isinstance(part, str))
-    scopenote("sources", "rotate", "site", "--use", "write", secret=token)
+    scopenote("sources", "rotate", SOURCE, "--use", "write", secret=token)
     host, port = SITE.removeprefix("http://").split(":")
     Site.objects.filter(is_default_site=True).update(hostname=host, port=int(port))
     Site.clear_site_root_paths_cache()
@@ -167,7 +105,7 @@ def try_publishing(desk: Desk) -> ArticlePage:
     """A new article gets its tags, and what a person attached stays."""
     begin("1. An article is published, with a tag of a person's")
     page = publish("Sourdough", BREAD, "staff-pick")
-    told = follow(1)
+    told = follow(SOURCE, 1)
     check("the delivery is done", holds=told["state"] == "done", found=told)
     live = desk.show(page.pk)
     check(
@@ -181,14 +119,14 @@ def try_echo(page: ArticlePage) -> None:
     """Our own writing comes back as a webhook, and comes to nothing."""
     begin("2. Wagtail tells of our own writing")
     revisions = count_revisions(page.pk)
-    told = follow(2)
+    told = follow(SOURCE, 2)
     check("it is known as such", holds=told["outcome"]["fate"] in {"echo", "unchanged"}, found=told)
-    first = list_deliveries()[0]["outcomes"][0]
+    first = list_deliveries(SOURCE)[0]["outcomes"][0]
     same = told["outcome"]["classification_url"] in {None, first["classification_url"]}
     check("nothing was decided anew", holds=same, found=told)
     check("nothing was written", holds=told["outcome"]["written"] is None, found=told)
     time.sleep(2)
-    check("and nothing came of that", holds=len(list_deliveries()) == 2, found=len(list_deliveries()))
+    check("and nothing came of that", holds=len(list_deliveries(SOURCE)) == 2, found=len(list_deliveries(SOURCE)))
     now = count_revisions(page.pk)
     check(f"the page has {revisions} versions: one of the desk's, one of ours", holds=now == revisions == 2, found=now)
 
@@ -198,7 +136,7 @@ def try_person(desk: Desk, page: ArticlePage) -> None:
     begin("3. An editor takes our tag out, attaches one and publishes more text, in the admin")
     desk.log_in()
     desk.edit(page.pk, "Sourdough, and rye", "staff-pick, rye", BREAD + BREAD, "action-publish")
-    told = follow(3)
+    told = follow(SOURCE, 3)
     check("the new text is decided about", holds=told["outcome"]["fate"] == "classified", found=told)
     live = desk.show(page.pk)
     check("the person's tags are there, and ours stays out", holds=live["tags"] == ["rye", "staff-pick"], found=live)
@@ -211,7 +149,7 @@ def try_draft(desk: Desk) -> None:
         page = publish("Ovens", BREAD)
         page.title = "UNFINISHED"
         page.save_revision()
-    told = follow(4)
+    told = follow(SOURCE, 4)
     check("tags are held back, with the reason", holds="not published" in told["outcome"]["reason"], found=told)
     live, draft = desk.show(page.pk), desk.show(page.pk, "draft")
     check(
@@ -223,31 +161,31 @@ def try_draft(desk: Desk) -> None:
 
     begin("5. The editor finishes and publishes, in the admin")
     desk.edit(page.pk, "Ovens of stone", "", BREAD + HARBOUR, "action-publish")
-    told = follow(5)
+    told = follow(SOURCE, 5)
     check("now the tags are written", holds=told["outcome"]["written"] == ["baking"], found=told)
     live = desk.show(page.pk)
     is_there = (live["title"], live["tags"]) == ("Ovens of stone", ["baking"])
     check("readers see the finished title, with our tag", holds=is_there, found=live)
-    follow(6)
+    follow(SOURCE, 6)
 
     begin("6. The page is taken back, in the admin")
     desk.unpublish(page.pk)
-    told = follow(7)
+    told = follow(SOURCE, 7)
     check("nothing is decided about it", holds=told["outcome"]["fate"] == "ignored", found=told)
 
 
 def try_missed(desk: Desk) -> None:
     """What no webhook told of is found."""
     begin("7. Wagtail is asked what changed")
-    found = json.loads(scopenote("sources", "reconcile", "site", "--json"))
+    found = json.loads(scopenote("sources", "reconcile", SOURCE, "--json"))
     check("everything was told already", holds=(found["missed"], found["listed"]) == (0, 1), found=found)
     from django.conf import settings  # noqa: PLC0415 - beside its one use
 
     settings.SCOPENOTE_WEBHOOK_URL = ""
     page = publish("Pastry", BREAD.replace("hour", "half hour"))
-    found = json.loads(scopenote("sources", "reconcile", "site", "--json"))
+    found = json.loads(scopenote("sources", "reconcile", SOURCE, "--json"))
     check("a page whose webhook was lost is found", holds=found["missed"] == 1, found=found)
-    told = follow(8)
+    told = follow(SOURCE, 8)
     check("and gets its tag", holds=desk.show(page.pk)["tags"] == ["baking"], found=told)
 
 
@@ -255,27 +193,21 @@ def try_forgery() -> None:
     """A call that is not signed is turned away."""
     begin("8. Somebody else calls")
     answer = requests.post(
-        f"{SERVICE}/webhooks/site", json={"type": "page.published"}, timeout=20, proxies={"http": ""}
+        f"{SERVICE}/webhooks/{SOURCE}", json={"type": "page.published"}, timeout=20, proxies={"http": ""}
     )
     check("it is refused with 401", holds=answer.status_code == 401, found=answer.text)
 
 
-def main() -> int:
-    """All steps, until one fails."""
-    try:
-        desk = set_up()
-        page = try_publishing(desk)
-        try_echo(page)
-        try_person(desk, page)
-        try_draft(desk)
-        try_missed(desk)
-        try_forgery()
-    except (TryFailedError, requests.RequestException, OSError) as error:
-        sys.stderr.write(f"Failed: {error}\n")
-        return 1
-    sys.stdout.write("All of it held.\n")
-    return 0
+def take_steps() -> None:
+    """All steps, one after another."""
+    desk = set_up()
+    page = try_publishing(desk)
+    try_echo(page)
+    try_person(desk, page)
+    try_draft(desk)
+    try_missed(desk)
+    try_forgery()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(see_through(take_steps, faults=(requests.RequestException,)))

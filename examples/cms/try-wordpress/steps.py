@@ -12,50 +12,15 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
 from os import environ  # noqa: TID251 - what the script around it says; Scopenote is only called
 from pathlib import Path
 from typing import Any
 
-SITE, SERVICE, SCOPENOTE = (environ[name] for name in ("TRY_SITE", "TRY_SERVICE", "TRY_SCOPENOTE"))
-PATIENCE_S = 60.0
+import trying
+from trying import BREAD, begin, check, list_deliveries, scopenote, see_through
+
+SITE, SERVICE, SOURCE = environ["TRY_SITE"], environ["TRY_SERVICE"], "blog"
 EDITOR, PASSWORD = "desk", environ["TRY_SITE_KEY"]
-BREAD = (
-    "<p>Bread is baked in a hot oven. Good pastry wants a cooler oven, and bakers of bread and pastry have both.</p>"
-    "<p>Ovens for bread hold their heat in stone. Baking bread takes an hour; baking pastry takes half of that.</p>"
-)
-
-
-class TryFailedError(Exception):
-    """Something is not as it should be."""
-
-
-def check(told: str, *, holds: bool, found: object = "") -> None:
-    """Tell a thing that was looked at; end the try where it is not so."""
-    sys.stdout.write(f"  {'ok ' if holds else 'NOT'} {told}\n")
-    sys.stdout.flush()
-    if not holds:
-        raise TryFailedError(f"{told}: found {found!r}")
-
-
-def begin(step: str) -> None:
-    """Tell which step begins."""
-    sys.stdout.write(f"{step}\n")
-    sys.stdout.flush()
-
-
-def scopenote(*words: str, secret: str | None = None) -> str:
-    """What a command of Scopenote prints."""
-    environment = dict(environ) | ({"SCOPENOTE_SOURCE_SECRET": secret} if secret else {})
-    done = subprocess.run([SCOPENOTE, *words], env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - ours
-    if done.returncode:
-        raise TryFailedError(f"scopenote {' '.join(words)}: {done.stdout}{done.stderr}")
-    return done.stdout
-
-
-def list_deliveries() -> list[dict[str, Any]]:
-    """All deliveries, oldest first."""
-    return list(reversed(json.loads(scopenote("sources", "deliveries", "blog", "--json"))))
 
 
 class Desk:
@@ -110,39 +75,19 @@ class Desk:
 
 
 def follow(desk: Desk, number: int) -> dict[str, Any]:
-    """The delivery of that number once it is worked on, told in a line."""
-
-    def find() -> dict[str, Any] | None:
-        desk.visit()
-        told = list_deliveries()
-        return told[number - 1] if len(told) >= number and told[number - 1]["state"] in {"done", "parked"} else None
-
-    found = wait_for(find, f"delivery {number}")
-    outcome = (found["outcomes"] or [{"article": "-", "fate": "-", "written": None}])[0]
-    tags = "nothing written" if outcome["written"] is None else f"tags now {', '.join(outcome['written']) or 'none'}"
-    sys.stdout.write(f"  delivery {number}: {found['state']}, {outcome['article']} {outcome['fate']}, {tags}\n")
-    return found | {"outcome": outcome}
-
-
-def wait_for(find: Callable[[], dict[str, Any] | None], what: str) -> dict[str, Any]:
-    """What `find` gives once it gives something."""
-    until_s = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until_s:
-        if found := find():
-            return found
-        time.sleep(0.5)
-    raise TryFailedError(f"{what} did not come about within {PATIENCE_S:.0f} s")
+    """The delivery of that number; WordPress sends what is due when somebody looks at the site."""
+    return trying.follow(SOURCE, number, rouse=desk.visit)
 
 
 def set_up(given: dict[str, str]) -> Desk:
     """The source as somebody would add it who follows what `sources show` says, and an editor."""
-    scopenote("sources", "add", "blog", "--cms", "wordpress", "--site", SITE, "--mode", "apply",
+    scopenote("sources", "add", SOURCE, "--cms", "wordpress", "--site", SITE, "--mode", "apply",
               "--field", "categories=none", "--option", "user=scopenote", "--option", f"actor={given['uuid']}",
               "--option", "reconcile_minutes=0", secret=environ["TRY_WEBHOOK_SECRET"])  # fmt: skip
-    gaps = json.loads(scopenote("sources", "show", "blog", "--json"))["gaps"]
+    gaps = json.loads(scopenote("sources", "show", SOURCE, "--json"))["gaps"]
     check("the source says that it lacks the password", holds=len(gaps) == 1 and "--use write" in gaps[0], found=gaps)
-    scopenote("sources", "rotate", "blog", "--use", "write", secret=given["password"])
-    gaps = json.loads(scopenote("sources", "show", "blog", "--json"))["gaps"]
+    scopenote("sources", "rotate", SOURCE, "--use", "write", secret=given["password"])
+    gaps = json.loads(scopenote("sources", "show", SOURCE, "--json"))["gaps"]
     check("and with it lacks nothing", holds=gaps == [], found=gaps)
     desk = Desk()
     desk.log_in()
@@ -170,7 +115,7 @@ def try_echo(desk: Desk, post: int) -> None:
     time.sleep(2)
     desk.visit()
     time.sleep(1)
-    check("and nothing came of that", holds=len(list_deliveries()) == 2, found=len(list_deliveries()))
+    check("and nothing came of that", holds=len(list_deliveries(SOURCE)) == 2, found=len(list_deliveries(SOURCE)))
     check("the post was not touched again", holds=desk.show(post)["modified_gmt"] == modified, found=modified)
 
 
@@ -190,9 +135,9 @@ def try_missed(desk: Desk, switch: str) -> int:
     begin("4. A webhook is lost, and WordPress is asked what changed")
     switch_webhooks(switch, "")
     post = int(desk.save(title="Pastry", content=BREAD.replace("hour", "half hour"), status="publish")["id"])
-    found = json.loads(scopenote("sources", "reconcile", "blog", "--json"))
+    found = json.loads(scopenote("sources", "reconcile", SOURCE, "--json"))
     check("the post is found", holds=found["missed"] == 1, found=found)
-    switch_webhooks(switch, f"{SERVICE}/webhooks/blog")
+    switch_webhooks(switch, f"{SERVICE}/webhooks/{SOURCE}")
     follow(desk, 4)
     tags = desk.list_tags(post)
     check("and gets its tag", holds=tags == ["baking"], found=tags)
@@ -202,27 +147,47 @@ def try_missed(desk: Desk, switch: str) -> int:
 def try_undo(desk: Desk, post: int) -> None:
     """What was written for a delivery is taken back, and stays away."""
     begin("5. That is taken back")
-    delivery = list_deliveries()[3]["delivery"]
-    undone = json.loads(scopenote("sources", "undo", "blog", "--delivery", delivery, "--yes", "--json"))
+    delivery = list_deliveries(SOURCE)[3]["delivery"]
+    undone = json.loads(scopenote("sources", "undo", SOURCE, "--delivery", delivery, "--yes", "--json"))
     check("one post is as it was", holds=(undone["restored"], undone["left"]) == (1, []), found=undone)
     check("it has no tag", holds=desk.list_tags(post) == [], found=desk.list_tags(post))
     told = follow(desk, 5)
     check("and the webhook of that gives it none", holds=desk.list_tags(post) == [], found=told)
 
 
+def try_word(desk: Desk) -> None:
+    """What somebody says in Scopenote reaches the post by itself."""
+    begin("6. A post gets our tag, and somebody says in Scopenote that it is wrong")
+    post = int(desk.save(title="Ovens", content=BREAD.replace("stone", "bricks"), status="publish")["id"])
+    told = follow(desk, 6)
+    tags = desk.list_tags(post)
+    check("the post has our tag", holds=tags == ["baking"], found=tags)
+    follow(desk, 7)
+    decision = told["outcome"]["classification_url"].rpartition("/")[2]
+    said = {"category": "baking", "verdict": "reject", "note": "It is about masonry."}
+    status = call(f"/classifications/{decision}/feedback", said)
+    check("the word is taken", holds=status == 200, found=status)
+    told = follow(desk, 8)
+    check("a delivery of our own tells WordPress", holds=told["outcome"]["written"] == [], found=told)
+    tags = desk.list_tags(post)
+    check("and our tag is gone", holds=tags == [], found=tags)
+    told = follow(desk, 9)
+    check("the webhook of that is an echo", holds=told["outcome"]["fate"] == "echo", found=told)
+
+
 def try_forgery() -> None:
     """A call that is not signed, or by somebody else, is turned away."""
-    begin("6. Somebody else calls")
+    begin("7. Somebody else calls")
     forged = {"webhook-id": "msg_1", "webhook-timestamp": str(int(time.time())), "webhook-signature": "v1,AAAA"}
     for name, headers in (("without a signature", {}), ("with a signature of their own", forged)):
-        status = call(headers)
+        status = call(f"/webhooks/{SOURCE}", {"type": "post.published"}, headers)
         check(f"{name}: refused with 401", holds=status == 401, found=status)
 
 
-def call(headers: dict[str, str]) -> int:
-    """The status that a webhook is answered with."""
-    told = {"Content-Type": "application/json"} | headers
-    request = urllib.request.Request(f"{SERVICE}/webhooks/blog", b'{"type": "post.published"}', told)  # noqa: S310 - loopback
+def call(path: str, said: dict[str, str], headers: dict[str, str] | None = None) -> int:
+    """The status that Scopenote answers with."""
+    told = {"Content-Type": "application/json"} | (headers or {})
+    request = urllib.request.Request(SERVICE + path, json.dumps(said).encode(), told)  # noqa: S310 - loopback
     try:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20) as answer:
             return int(answer.status)
@@ -236,23 +201,18 @@ def switch_webhooks(switch: str, url: str) -> None:
     subprocess.run(["php", switch, url], check=True, capture_output=True)  # noqa: S603, S607 - ours
 
 
-def main() -> int:
-    """All steps, until one fails."""
+def take_steps() -> None:
+    """All steps, one after another."""
     given, switch = json.loads(Path(sys.argv[1]).read_text().splitlines()[-1]), sys.argv[2]
-    try:
-        desk = set_up(given)
-        switch_webhooks(switch, f"{SERVICE}/webhooks/blog")
-        post = try_publishing(desk)
-        try_echo(desk, post)
-        try_person(desk, post)
-        try_undo(desk, try_missed(desk, switch))
-        try_forgery()
-    except (TryFailedError, OSError, subprocess.CalledProcessError) as error:
-        sys.stderr.write(f"Failed: {error}\n")
-        return 1
-    sys.stdout.write("All of it held.\n")
-    return 0
+    desk = set_up(given)
+    switch_webhooks(switch, f"{SERVICE}/webhooks/{SOURCE}")
+    post = try_publishing(desk)
+    try_echo(desk, post)
+    try_person(desk, post)
+    try_undo(desk, try_missed(desk, switch))
+    try_word(desk)
+    try_forgery()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(see_through(take_steps, faults=(subprocess.CalledProcessError,)))

@@ -20,11 +20,11 @@ class FakeDirectus:
         self.items: dict[str, dict[str, Any]] = {}
         self.writes: list[object] = []
         self.busy = 0
+        self.may_write = True
         self._ticks = 0
         self.app = Starlette(
             routes=[
                 Route("/items/articles", self._list),
-                Route("/items/articles/{id}", self._get),
                 Route("/items/articles/{id}", self._patch, methods=["PATCH"]),
             ]
         )
@@ -62,28 +62,22 @@ class FakeDirectus:
             else _error(401, "Invalid user credentials.")
         )
 
-    async def _get(self, request: Request) -> Response:
-        if refused := self._refuse(request):
-            return refused
-        item = self.items.get(request.path_params["id"])
-        return JSONResponse({"data": item}) if item else _error(403, "You don't have permission to access this.")
-
     async def _list(self, request: Request) -> Response:
         if refused := self._refuse(request):
             return refused
         asked = request.query_params
-        rows = [
-            item
-            for item in self.items.values()
-            if all(_holds(item, part) for part in json.loads(asked["filter"])["_and"])
-        ]
-        rows.sort(key=lambda item: str(item[asked["sort"]]))
-        size, page = int(asked["limit"]), int(asked["page"])
+        which = json.loads(asked["filter"])
+        rows = [item for item in self.items.values() if all(_holds(item, part) for part in which.get("_and", [which]))]
+        rows.sort(key=lambda item: str(item[asked.get("sort", "id")]))
+        size, page = int(asked["limit"]), int(asked.get("page", 1))
         return JSONResponse({"data": rows[size * (page - 1) : size * page]})
 
     async def _patch(self, request: Request) -> Response:
         if refused := self._refuse(request):
             return refused
+        if not self.may_write:
+            words = 'You don\'t have permission to access collection "articles" or it does not exist. Queried in root.'
+            return _error(403, words)
         change = await request.json()
         self.writes.append(change)
         self.save(request.path_params["id"], **change)
@@ -93,6 +87,8 @@ class FakeDirectus:
 def _holds(item: dict[str, Any], condition: dict[str, dict[str, Any]]) -> bool:
     [(field, test)] = condition.items()
     [(operator, value)] = test.items()
+    if operator == "_eq":
+        return bool(str(item[field]) == value)
     if operator in {"_null", "_nnull"}:
         return (item[field] is None) == (operator == "_null")
     return item[field] is not None and datetime.fromisoformat(item[field]) > datetime.fromisoformat(value)

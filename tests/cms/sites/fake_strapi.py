@@ -22,6 +22,7 @@ class FakeStrapi:
         self.tags = {"wk5to5m6": "labour", "wbskodlr": "Climate policy"}
         self.rows: dict[str, dict[str, dict[str, Any]]] = {}
         self.writes: list[tuple[str, str, object]] = []
+        self.may_find_tags = self.may_make_tags = True
         self._ticks = 0
         self.app = Starlette(
             routes=[
@@ -65,8 +66,9 @@ class FakeStrapi:
             "updatedAt": moment,
             "publishedAt": moment if status == "published" else None,
         }
-        if populated:
+        if populated and self.may_find_tags:
             shown["tags"] = [{"documentId": tag, "name": self.tags[tag]} for tag in row["tags"]]
+        if populated:
             shown["author"] = {"documentId": "a1", "name": "Ed"}
         return shown
 
@@ -111,6 +113,8 @@ class FakeStrapi:
         return JSONResponse({"data": self._show(document, status, populated=False)})
 
     async def _find_tags(self, request: Request) -> Response:
+        if not self.may_find_tags:
+            return _error(403, "Forbidden")
         wanted = {
             value.casefold()
             for key, value in request.query_params.items()
@@ -120,6 +124,8 @@ class FakeStrapi:
         return JSONResponse({"data": rows[: int(request.query_params["pagination[pageSize]"])]})
 
     async def _make_tag(self, request: Request) -> Response:
+        if not self.may_make_tags:
+            return _error(403, "Forbidden")
         name = (await request.json())["data"]["name"]
         document = f"new{len(self.tags)}"
         self.tags[document] = name

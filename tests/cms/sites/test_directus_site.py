@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.article_event import Body
-from app.errors import BadInput, CmsUnavailable
+from app.errors import BadInput, CmsUnavailable, NotKept
 from tests.cms.sites.fake_directus import START, TOKEN, FakeDirectus
 from tests.cms.sites.opened_sites import Waits, list_all, make_source, opened
 from tests.cms.sites.stage import Stage
@@ -87,6 +87,20 @@ async def test_a_write_is_not_sent_again_by_itself(stage: Stage, directus: FakeD
         with pytest.raises(CmsUnavailable):
             await site.write(present, {"tags": ("trade",)}, publish=True)
     assert (waits.seconds, directus.writes) == ([], [])
+
+
+async def test_a_token_that_may_read_alone_is_told_by_what_it_may_not(stage: Stage, directus: FakeDirectus) -> None:
+    directus.may_write = False
+    async with opened(make_source("directus", stage.url), [TOKEN]) as site:
+        with pytest.raises(BadInput, match=r"does not let us PATCH /items/articles/1 \(HTTP 403\)"):
+            await site.write(await site.look("1", None), {"tags": ("trade",)}, publish=True)
+    assert directus.writes == []
+
+
+async def test_an_item_that_is_gone_is_no_refusal_of_the_token(stage: Stage, directus: FakeDirectus) -> None:
+    async with opened(make_source("directus", stage.url), [TOKEN]) as site:
+        with pytest.raises(NotKept, match="no item '7'"):
+            await site.look("7", None)
 
 
 async def test_new_and_changed_items_are_listed_together(stage: Stage, directus: FakeDirectus) -> None:

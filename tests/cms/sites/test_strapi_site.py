@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.domain.job import Fields
 from app.errors import BadInput, CmsUnavailable, NotKept
 from tests.cms.sites.fake_strapi import DOCUMENT, START, TOKEN, FakeStrapi
 from tests.cms.sites.opened_sites import list_all, make_source, opened
@@ -103,6 +104,27 @@ async def test_another_token_is_refused(stage: Stage, strapi: FakeStrapi) -> Non
     async with opened(make_source("strapi", stage.url), ["other"]) as site:
         with pytest.raises(BadInput, match="invalid credentials"):
             await site.look(DOCUMENT, None)
+
+
+async def test_a_token_that_is_not_shown_the_tags_is_told_apart_from_a_missing_field(
+    stage: Stage, strapi: FakeStrapi
+) -> None:
+    strapi.may_find_tags = False
+    async with opened(make_source("strapi", stage.url), [TOKEN]) as site:
+        with pytest.raises(BadInput, match=r"does not let us GET /api/tags \(HTTP 403\): 'Forbidden'"):
+            await site.look(DOCUMENT, None)
+    async with opened(make_source("strapi", stage.url, mode="suggest"), [TOKEN]) as site:
+        assert (await site.look(DOCUMENT, None)).tags == {}
+    async with opened(make_source("strapi", stage.url, fields=Fields(tags="themes")), [TOKEN]) as site:
+        assert (await site.look(DOCUMENT, None)).tags == {}
+
+
+async def test_a_token_that_may_not_make_tags_is_told_by_what_it_may_not(stage: Stage, strapi: FakeStrapi) -> None:
+    strapi.may_make_tags = False
+    async with opened(make_source("strapi", stage.url), [TOKEN]) as site:
+        with pytest.raises(BadInput, match=r"does not let us POST /api/tags \(HTTP 403\)"):
+            await site.write(await site.look(DOCUMENT, None), {"tags": ("labour", "Ports")}, publish=True)
+    assert strapi.writes == []
 
 
 async def test_changes_are_listed_in_each_locale(stage: Stage, strapi: FakeStrapi) -> None:
