@@ -139,13 +139,19 @@ class PromptTooLong(ModelUnavailable):
 class BudgetSpent(Unavailable):
     """A cap on tokens or money is reached; the text names it and what is spent.
 
-    `payer` refers to whose own budget it is, None where the cap is the service's or a job's.
-    `is_alone`: this request is too much by itself, whatever else is spent; a smaller one may fit.
+    `payer` refers to whose own budget it is, `job` is the id of the job that the cap is on; both are
+    None where the cap is the service's. `is_alone`: this request is too much by itself, whatever else
+    is spent; a smaller one may fit. `was_paid`: others about the same article were sent before it, and
+    what they cost is lost where nothing comes of the article.
     """
 
-    def __init__(self, message: str, *, payer: str | None = None, is_alone: bool = False) -> None:
+    def __init__(
+        self, message: str, *, payer: str | None = None, job: str | None = None, is_alone: bool = False
+    ) -> None:
         self.payer = payer
+        self.job = job
         self.is_alone = is_alone
+        self.was_paid = False
         super().__init__(message)
 
 

@@ -81,11 +81,12 @@ class Settings(LogSettings):
 
 
 def load_log_settings() -> LogSettings:
-    """How the environment has a process log; as by default where it says what cannot be used."""
+    """How the environment has a process log; as by default in what it says that cannot be used."""
     try:
         return LogSettings()
-    except ValidationError:
-        return LogSettings.model_construct()
+    except ValidationError as error:
+        unusable = {str(fault["loc"][0]) for fault in error.errors()}
+        return LogSettings(**{name: LogSettings.model_fields[name].default for name in unusable})
 
 
 def load_settings() -> Settings:

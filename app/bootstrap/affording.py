@@ -1,5 +1,6 @@
 """Owns telling early that a budget pays for nothing, before requests wait for it in vain."""
 
+from app.domain.money import write_usd
 from app.judges.sizing import MOST_PER_VERDICT, REPLY_FRAME, TURNS
 from app.llm.rehearsal import MODEL as REHEARSAL
 from app.llm.server.hosts import OPENAI_URL
@@ -32,6 +33,6 @@ def warn_too_little(settings: Settings, most_usd: float | None) -> str | None:
     if most_usd >= least_usd:
         return None
     return (
-        f"A budget of {most_usd:g} USD is less than any one request to {settings.model} may cost "
+        f"A budget of {write_usd(most_usd)} USD is less than any one request to {settings.model} may cost "
         f"({least_usd:.6f} USD before definitions and article), so that nothing would be asked. Give it more."
     )

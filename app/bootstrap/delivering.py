@@ -17,6 +17,7 @@ from app.domain.article import Article
 from app.domain.decision import Decision
 from app.domain.errand import Errand, bill_source
 from app.domain.source import Source
+from app.errors import BudgetSpent
 from app.fetching.connecting import Connections
 from app.jobs.deliveries.callback_work import CallbackWork
 from app.jobs.deliveries.delivery_work import DeliveryWork
@@ -28,6 +29,7 @@ from app.jobs.deliveries.seeing_through import SeeThrough, see_through
 from app.jobs.files.merging import Former
 from app.jobs.working.liveness import tell_place
 from app.judges.turns import Turns
+from app.llm.tab import Tab
 from app.store.database import Database
 from app.store.sources import list_secrets
 
@@ -45,8 +47,12 @@ class PatientDecider:
 
     async def decide(self, article: Article, source: Source) -> Decision:
         """See `Decider.decide`. Editors who wait go first; no job's cap holds, as a source sends for ever."""
-        errand = Errand(urgency="job", payer=bill_source(source))
-        return await insist(self.find_classifier()).classify(article, errand=errand, is_news=False)
+        errand, tab = Errand(urgency="job", payer=bill_source(source)), Tab()
+        try:
+            return await insist(self.find_classifier()).classify(article, errand=errand, tab=tab, is_news=False)
+        except BudgetSpent as error:
+            error.was_paid = tab.usage.calls > 0
+            raise
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,8 @@ def _check_way_back(source: Source) -> None:
     is_git = source.cms == "github"
     if source.site is not None and not (is_git and _is_path(source.site)):
         _check_address(source.site, "--site", _GIT if is_git else _WEB)
+        if "?" in source.site or "#" in source.site:
+            raise BadInput("--site ends in ? or # and more, which others would see. Give its base address alone.")
     if source.mode in {"draft", "apply"}:
         if source.cms not in SITE_OPTIONS:
             raise BadInput(

@@ -21,6 +21,7 @@ from app.store.telling import tell_source
 from app.store.words import find_words, hold_words
 
 AGAIN = "It will be asked again by itself while `scopenote serve` or `scopenote worker` runs."
+ONCE_RAISED = "It will be asked again once that budget is raised, while `scopenote serve` or `scopenote worker` runs."
 NOT_AGAIN = "It will not be asked again by itself."
 
 

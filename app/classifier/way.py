@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from app.classifier.hearing import Hearing
-from app.classifier.keeping import AGAIN, NOT_AGAIN, Keeper, Known
+from app.classifier.keeping import AGAIN, NOT_AGAIN, ONCE_RAISED, Keeper, Known
 from app.classifier.stepping import count_for_quotes, count_for_rules, step
 from app.classifier.telling import collect_warnings, say_left_out, say_who
 from app.domain.article import Article
@@ -192,7 +192,8 @@ class Classifier:
             return decision
         again = "" if only else judgement.ask_again
         if judgement.judge.degraded:
-            later = AGAIN if again else NOT_AGAIN
+            once = ONCE_RAISED if judgement.is_too_dear else AGAIN
+            later = once if again else NOT_AGAIN
             decision = decision.model_copy(update={"warnings": (*decision.warnings, later)})
         is_whole = judgement.kept or not any(verdict.unreadable for verdict in judgement.verdicts)
         holds = is_whole and not judgement.judge.degraded

@@ -1,25 +1,25 @@
 """Owns what the commands about keys do, over a store."""
 
 import re
+import shlex
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
+from app.domain.errand import bill_key
 from app.domain.key import Key, Scope, tell_end
 from app.domain.value import Value
 from app.door.key_text import NewKey, make_key
-from app.errors import BadInput, NotKept
+from app.errors import BadInput
+from app.store.asking_again import hand_over
 from app.store.connection import Connection
+from app.store.jobs import list_unfinished, set_payer
 from app.store.keys import keep_key, list_keys, load_key, revoke_key
 from app.store.sessions import drop_sessions
 
 LONGEST_NAME: Final = 100
 MOST_ORIGINS: Final = 20
-LEAST_OF_ID: Final = 4
-"""Characters of an id that may stand for all of it."""
-MOST_TOLD: Final = 5
-"""Keys that are told where several may be meant."""
 _NAME: Final = re.compile(r"\S(?:.*\S)?")
 _ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 
@@ -35,20 +35,32 @@ class Terms(Value):
     budget_day_usd: float | None = None
 
 
+State = Literal["valid", "replaced", "expired", "revoked"]
+"""Whether a key lets anybody in: the first two do. replaced: another one follows it, and it has an end."""
+
+
 class ToldKey(Value):
-    """A key as it is told: all but its digest. `state` says whether it still lets anybody in."""
+    """A key as it is told: all but its digest."""
 
     id: str
     name: str
     scope: Scope
-    state: Literal["valid", "expired", "revoked"]
+    state: State
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    replaced_by: str | None
     last_used_at: datetime | None
     origins: tuple[str, ...]
     per_minute: int | None
     budget_day_usd: float | None
+
+
+class ShownKey(ToldKey):
+    """A new key as programs are told of it, this once. `replaces` is the one that it follows, None where it is new."""
+
+    key: str
+    replaces: ToldKey | None
 
 
 def create_key(terms: Terms, now: datetime, draw: Callable[[int], bytes]) -> tuple[Key, NewKey]:
@@ -76,40 +88,37 @@ def create_key(terms: Terms, now: datetime, draw: Callable[[int], bytes]) -> tup
     return key, made
 
 
-def find_named(c: Connection, named: str, now: datetime) -> Key:
-    """The key of an id, of the only id that begins so, or of a name; by a name one that still holds is meant.
+def keep_new(c: Connection, key: Key, now: datetime) -> None:
+    """Keep a key whose name no other has that holds: a name is to mean one key and those that it replaced.
 
     Raises:
-        NotKept: there is none.
-        BadInput: there are several.
+        BadInput: there is one.
     """
-    keys = list_keys(c)
-    alike = [key for key in keys if key.id == named] or [
-        key for key in keys if key.name == named or (len(named) >= LEAST_OF_ID and key.id.startswith(named))
-    ]
-    if len(alike) > 1:
-        alike = [key for key in alike if tell_end(key, now) is None] or alike
-    if len(alike) > 1:
-        told = (f"{key.id} ({key.scope}, made {key.created_at:%Y-%m-%d %H:%M} UTC)" for key in alike[:MOST_TOLD])
-        raise BadInput(f"{named!r} may be the key {' or '.join(told)}. Give its id.")
-    if not alike:
-        raise NotKept(f"There is no key {named[:LONGEST_NAME]!r}. `scopenote keys list` has the ids and names of all.")
-    return alike[0]
+    holding = [other for other in list_keys(c) if other.name == key.name and tell_end(other, now) is None]
+    if holding:
+        name = shlex.quote(key.name)
+        raise BadInput(
+            f"The key {holding[-1].id} has the name {key.name!r} and holds. `scopenote keys rotate {name}` makes one "
+            f"that follows it. To begin anew, end it first with `scopenote keys revoke {name}`, or take another name."
+        )
+    keep_key(c, key)
 
 
 def rotate_key(c: Connection, key_id: str, made: NewKey, now: datetime, keep: timedelta) -> tuple[Key, Key]:
     """Keep a new key that allows what an old one does and lasts as long; the old one ends after `keep`.
 
-    Both as they are now, the old one first.
+    The new one pays for what is still to be done for the old one. Both as they are now, the old one first.
 
     Raises:
         NotKept: there is no key of that id.
-        BadInput: it is over already.
+        BadInput: it is over already, or another one follows it.
     """
     old = load_key(c, key_id)
     end = tell_end(old, now)
     if end is not None:
         raise BadInput(f"The key {old.id} {end}, so that there is nothing to rotate. Create one instead.")
+    if old.replaced_by is not None:
+        raise BadInput(f"The key {old.id} is replaced by {old.replaced_by} already. Rotate that one.")
     life = old.expires_at and old.expires_at - old.created_at
     new = old.model_copy(
         update={
@@ -121,26 +130,42 @@ def rotate_key(c: Connection, key_id: str, made: NewKey, now: datetime, keep: ti
         }
     )
     until = now + keep
-    ending = old.model_copy(update={"expires_at": min(until, old.expires_at or until)})
+    ending = old.model_copy(update={"expires_at": min(until, old.expires_at or until), "replaced_by": new.id})
     keep_key(c, ending)
     keep_key(c, new)
+    _hand_over(c, bill_key(old).reference, bill_key(new).reference)
     return ending, new
 
 
-def end_key(c: Connection, key_id: str, now: datetime) -> Key:
-    """Revoke a key and end the sessions of browsers that have shown it.
+def _hand_over(c: Connection, payer: str, to: str) -> None:
+    """What waits for longer than the old key holds would be dropped, or rest for ever."""
+    hand_over(c, payer, to)
+    for job in list_unfinished(c):
+        if job.recipe.payer == payer:
+            set_payer(c, job.id, to)
+
+
+def end_keys(c: Connection, keys: Sequence[Key], now: datetime) -> None:
+    """Revoke keys and end the sessions of browsers that have shown them.
 
     Raises:
-        NotKept: there is no key of that id.
+        NotKept: one of them is not there.
     """
-    revoke_key(c, key_id, now)
-    drop_sessions(c, key_id)
-    return load_key(c, key_id)
+    for key in keys:
+        revoke_key(c, key.id, now)
+        drop_sessions(c, key.id)
 
 
 def tell_keys(keys: Sequence[Key], now: datetime) -> list[ToldKey]:
     """Keys as they are told."""
     return [ToldKey(state=_find_state(key, now), **key.model_dump(exclude={"digest"})) for key in keys]
+
+
+def show_key(key: Key, text: str, now: datetime, replaces: Key | None = None) -> ShownKey:
+    """A new key for a program, with the text that is shown once."""
+    (told,) = tell_keys([key], now)
+    former = tell_keys([replaces], now)[0] if replaces else None
+    return ShownKey(key=text, replaces=former, **told.model_dump())
 
 
 def read_origin(text: str) -> str:
@@ -156,7 +181,9 @@ def read_origin(text: str) -> str:
     return origin.removesuffix(usual)
 
 
-def _find_state(key: Key, now: datetime) -> Literal["valid", "expired", "revoked"]:
+def _find_state(key: Key, now: datetime) -> State:
     if key.revoked_at is not None:
         return "revoked"
-    return "valid" if tell_end(key, now) is None else "expired"
+    if tell_end(key, now) is not None:
+        return "expired"
+    return "valid" if key.replaced_by is None else "replaced"

@@ -24,7 +24,7 @@ def choose_host(settings: Settings, host: str) -> str:
     if chosen not in LOOPBACK and not settings.allow_open and not _look_for_keys(settings):
         raise BadSetting(
             f"host {chosen!r} can be reached from other machines and there are no keys, so that nobody is asked for "
-            "one. Make one with `scopenote keys create`, set SCOPENOTE_ALLOW_OPEN=1 if everybody is meant, "
+            "one. Make one with `scopenote keys create NAME`, set SCOPENOTE_ALLOW_OPEN=1 if everybody is meant, "
             "or listen on 127.0.0.1."
         )
     return chosen
@@ -38,9 +38,13 @@ def listen(host: str, port: int, remedy: str) -> socket.socket:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise BadSetting(f"cannot listen on host {host!r}, port {port}: {error.strerror}. {remedy}") from error
+    # What is accepted has it too. asyncio sets it for sockets of its own making only, and without it the body of an
+    # answer waits until the other side has confirmed its head, which systems put off for 40 ms.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def find_url(listener: socket.socket, host: str) -> str:
@@ -49,10 +53,13 @@ def find_url(listener: socket.socket, host: str) -> str:
     return f"http://{name}:{listener.getsockname()[1]}"
 
 
-def build_server(app: Callable[..., Awaitable[None]]) -> "uvicorn.Server":
-    """The server of an ASGI application."""
+def build_server(
+    app: Callable[..., Awaitable[None]], tell_stopping: Callable[[], None] = lambda: None
+) -> "uvicorn.Server":
+    """The server of an ASGI application; `tell_stopping` is called when it begins to stop."""
     import uvicorn
 
+    from app.cli.serving import Server
     from app.door.connections import PatientProtocol
 
     config = uvicorn.Config(
@@ -66,7 +73,7 @@ def build_server(app: Callable[..., Awaitable[None]]) -> "uvicorn.Server":
         access_log=False,
         lifespan="off",
     )
-    return uvicorn.Server(config)
+    return Server(config, tell_stopping)
 
 
 def _look_for_keys(settings: Settings) -> bool:

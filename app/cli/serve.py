@@ -12,9 +12,10 @@ from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from app.bootstrap.services import Services
+    from app.watching.witness import Witness
 
 CLOSED = "Keys: whoever asks needs one. `scopenote keys list` names them."
-OPEN = "Keys: none yet, so that nobody is asked for one. `scopenote keys create` makes the first."
+OPEN = "Keys: none yet, so that nobody is asked for one. `scopenote keys create NAME` makes the first."
 REMEDY = "Choose others with --host and --port."
 
 
@@ -39,21 +40,21 @@ def serve(
             witnessing(settings) as witness,
             suppress(KeyboardInterrupt),
         ):
-            asyncio.run(_serve(build_services(settings, witness), listener))
+            asyncio.run(_serve(build_services(settings, witness), listener, witness))
 
 
-async def _serve(services: "Services", listener: socket.socket) -> None:
+async def _serve(services: "Services", listener: socket.socket, witness: "Witness") -> None:
     """Serve until told to stop. The page is announced once all that can fail at the start has worked.
 
     Raises:
         StoreUnavailable: what is kept cannot be written, or jobs cannot be worked on.
     """
     from app.cli.listening import build_server, find_url
-    from app.cli.watched import announce
+    from app.cli.watched import STOPPED, STOPPING, announce
     from app.server import create_app
 
     app, settings = create_app(services), services.settings
-    server = build_server(app)
+    server = build_server(app, lambda: announce(settings, STOPPING))
     app.state.is_stopping = lambda: server.should_exit  # streams end by themselves when it stops
     # Around all of it, because a signal that ends the serving must not end the process before its worker is done.
     with server.capture_signals():
@@ -63,6 +64,9 @@ async def _serve(services: "Services", listener: socket.socket) -> None:
             announce(settings, CLOSED if await app.state.door.keyring.is_closed() else OPEN)
             announce(settings, f"Editor's page: {find_url(listener, settings.host)}/classify")
             await server.serve(sockets=[listener])
+        # Here too, as a signal that is passed on ends the process before anything further out.
+        await asyncio.to_thread(witness.tracing.close)
+        announce(settings, STOPPED)
 
 
 def _choose(settings: Settings, host: str | None, port: int | None) -> Settings:

@@ -11,6 +11,7 @@ from rich.text import Text
 from app.cli.source_hints import list_steps
 from app.cli.terminal import join_words, open_console
 from app.cli.told_source import ToldSecret, ToldSource
+from app.domain.money import write_usd
 from app.domain.source import Use
 from app.domain.telling import tell_count
 from app.store.callbacks import Callback
@@ -63,7 +64,7 @@ def _list_options(told: ToldSource) -> Table:
 
 
 def _say_budget(told: ToldSource) -> str | None:
-    return None if told.budget_day_usd is None else f"${told.budget_day_usd:g} a day"
+    return None if told.budget_day_usd is None else f"${write_usd(told.budget_day_usd)} a day"
 
 
 def print_made(made: Mapping[Use, SecretStr]) -> None:
@@ -100,10 +101,14 @@ def print_deliveries(told: Sequence[ToldDelivery]) -> None:
     for one in told:
         table.add_row(
             Group(join_words(one.delivery), Text(f"{one.received_at:%Y-%m-%d %H:%M:%S}", "dim")),
-            join_words((one.state, STYLES[one.state])),
+            join_words((_say_state(one), STYLES[one.state])),
             Group(*([join_words(one.reason)] if one.reason else []), *map(_say_outcome, one.outcomes)),
         )
     open_console().print(table if told else "No deliveries yet.")
+
+
+def _say_state(told: ToldDelivery) -> str:
+    return "waiting for another try" if told.state == "waiting" and told.tries else told.state
 
 
 def print_callbacks(callbacks: Sequence[Callback]) -> None:

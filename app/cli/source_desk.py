@@ -24,6 +24,7 @@ from app.store.callbacks import Callback, list_callbacks, send_again
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.deliveries import list_deliveries, load_delivery
+from app.store.due_deliveries import have_source_go_on
 from app.store.opening import open_database
 from app.store.sources import (
     drop_secret,
@@ -79,6 +80,8 @@ def add_source(settings: Settings, source: Source) -> Given:
 def change_source(settings: Settings, name: str, terms: Terms) -> Given:
     """Change what the terms say of a source; one that gets its first callback gets a secret for it.
 
+    What waits of it is tried at once: a larger budget or another address may be what it waits for.
+
     Raises:
         BadInput: there is no such source, or it cannot be used that way.
     """
@@ -87,6 +90,7 @@ def change_source(settings: Settings, name: str, terms: Terms) -> Given:
         source = agree(load_source(c, name), terms)
         check_source(source)
         keep_source(c, source)
+        have_source_go_on(c, name)
         made: dict[Use, SecretStr] = {}
         if source.callback is not None and not list_secrets(c, name, "callback", _now()):
             made["callback"] = make_secret()
@@ -127,7 +131,7 @@ def count_waiting(settings: Settings, name: str) -> str:
 
     def work(c: Connection) -> str:
         load_source(c, name)
-        count = len(list_deliveries(c, source=name, state="waiting", limit=COUNTED))
+        count = len(list_deliveries(c, source=name, state="waiting", limit=COUNTED, with_events=False))
         return f"{count:,}" if count < COUNTED else f"{count:,} or more"
 
     with _opened(settings) as database:
@@ -156,7 +160,7 @@ def find_deliveries(settings: Settings, name: str, state: DeliveryState | None, 
     """The newest deliveries of a source; one that was removed since may still have some."""
 
     def work(c: Connection) -> list[Delivery]:
-        found = list_deliveries(c, source=name, state=state, limit=limit)
+        found = list_deliveries(c, source=name, state=state, limit=limit, with_events=False)
         if not found:
             load_source(c, name)
         return found
@@ -166,16 +170,16 @@ def find_deliveries(settings: Settings, name: str, state: DeliveryState | None, 
 
 
 def work_on_again(settings: Settings, name: str, delivery_id: str) -> None:
-    """Have a parked delivery of a source worked on again.
+    """Have a delivery of a source worked on now that is parked or waits for another try.
 
     Raises:
-        BadInput: the source has no such delivery, or it is not parked.
+        BadInput: the source has no such delivery, or it is worked on or done.
     """
 
     def work(c: Connection) -> None:
         if load_delivery(c, delivery_id).source != name:
             raise NotKept(f"The delivery {delivery_id!r} is not of source {name!r}.")
-        work_again(c, delivery_id, _now())
+        work_again(c, delivery_id)
 
     with _opened(settings) as database:
         database.write_now(work)

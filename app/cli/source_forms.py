@@ -14,6 +14,8 @@ OURS: Final[frozenset[CMS]] = frozenset({"standard", "wordpress", "wagtail"})
 PREFIX: Final = "whsec_"
 LEAST, MOST = 24, 64
 """Bytes of a secret of Standard Webhooks."""
+SHORTEST: Final = 16
+"""Characters of a secret that somebody made up: whoever guesses it may deliver what they like."""
 GIVEN: Final[frozenset[CMS]] = frozenset({"contentful"})
 """Those that make the secret of their webhooks themselves."""
 
@@ -87,6 +89,11 @@ def _check_verify(value: str, source: Source) -> None:
         raise BadInput(
             "That is no secret of Contentful: it has 64 characters, and Contentful shows it once, in Settings, "
             "Webhooks, Settings, when request verification is enabled."
+        )
+    if len(value) < SHORTEST:
+        raise BadInput(
+            f"The secret is too short to be safe: give one of {SHORTEST} characters or more. Or have one made: unset "
+            "SCOPENOTE_SOURCE_SECRET, run this on a terminal, and press Enter where the secret is asked for."
         )
 
 

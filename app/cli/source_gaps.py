@@ -6,6 +6,8 @@ from app.bootstrap.affording import warn_too_little
 from app.bootstrap.sourcing import warn_unbounded
 from app.cms.opening import SITE_OPTIONS
 from app.domain.source import Secret, Source, Use
+from app.jobs.deliveries.options import allows_private
+from app.jobs.deliveries.receivers import find_obstacle
 from app.settings import Settings
 
 _READ_BACK = frozenset({"github", "directus"})
@@ -58,6 +60,12 @@ def _list_of_callback(source: Source, uses: set[Use], settings: Settings) -> lis
             return []
         return [f"Mode suggest tells a callback, and there is none: `scopenote sources change {name} --callback URL`."]
     gaps = []
+    obstacle = find_obstacle(source.callback, allows_private=allows_private(source))
+    if obstacle is not None:
+        gaps.append(
+            f"No callback arrives: {obstacle}. `scopenote sources change {name} --callback URL` names another place; "
+            f"`scopenote sources change {name} --option callback_private=yes` lets them go to a private one."
+        )
     if "callback" not in uses:
         gaps.append(f"No callback is sent, as none can be signed: `scopenote sources rotate {name} --use callback`.")
     if settings.public_url is None:

@@ -168,7 +168,7 @@ def list_deliveries(
     name: Name,
     state: Annotated[DeliveryState | None, typer.Option("--state", help="only those in this state")] = None,
     again: Annotated[
-        str | None, typer.Option("--again", metavar="ID", help="have a parked one worked on again")
+        str | None, typer.Option("--again", metavar="ID", help="have one worked on now that is parked or waits")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

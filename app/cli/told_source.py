@@ -10,6 +10,7 @@ from app.bootstrap.sourcing import list_options
 from app.cli.source_gaps import list_gaps
 from app.domain.source import Secret, Source, Use
 from app.domain.value import Value
+from app.jobs.deliveries.receivers import tell_place
 from app.settings import Settings
 
 _DEFAULT: Final = re.compile(r" \(([^()]+)\)$")
@@ -36,6 +37,7 @@ class ToldSecret(Value):
 class ToldSource(Source):
     """A source, where its CMS has to send, the secrets and the options that count, and what is missing.
 
+    Of `callback` only what may be told: what stands in its path and after it may be a secret.
     `is_public`: that is what the settings say it is reached by, and not only this machine's own name for it.
     """
 
@@ -49,7 +51,7 @@ class ToldSource(Source):
     def of(cls, source: Source, secrets: Sequence[Secret], settings: Settings) -> "ToldSource":
         """A source with the secrets that count now."""
         return cls(
-            **dict(source),
+            **(dict(source) | {"callback": source.callback and tell_place(source.callback)}),
             address=f"{find_address(settings)}/webhooks/{source.name}",
             is_public=settings.public_url is not None,
             secrets=tuple(ToldSecret(**secret.model_dump(include=set(ToldSecret.model_fields))) for secret in secrets),

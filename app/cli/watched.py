@@ -18,6 +18,8 @@ from app.watching.witness import Witness
 
 INTERRUPTED: Final = 130
 """The exit code of what Ctrl-C ends, as shells give it."""
+STOPPING: Final = "Finishing what was begun."
+STOPPED: Final = "Stopped."
 
 _LOG = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Owns `scopenote worker`: a process that works on jobs and nothing else."""
+"""Owns `scopenote worker`: a process that works on jobs and deliveries, and serves nobody."""
 
 import asyncio
 import signal
@@ -28,7 +28,7 @@ def work(
     ] = None,
     metrics_host: Annotated[str, typer.Option(help="the address that --metrics-port is of")] = "127.0.0.1",
 ) -> None:
-    """Work on jobs until Ctrl-C or SIGTERM; what was begun is finished first.
+    """Work on jobs and deliveries until Ctrl-C or SIGTERM; what was begun is finished first.
 
     With SCOPENOTE_DATABASE_URL on PostgreSQL as many workers as you like share the work, on as many
     machines. `scopenote serve` has a worker of its own.
@@ -48,7 +48,7 @@ def work(
 
 
 async def _work(services: "Services", at_once: int | None, listener: socket.socket | None, host: str) -> None:
-    from app.cli.watched import announce
+    from app.cli.watched import STOPPED, STOPPING, announce
 
     stopping, settings = asyncio.Event(), services.settings
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -60,9 +60,10 @@ async def _work(services: "Services", at_once: int | None, listener: socket.sock
         if listener is not None:
             url = await opened.enter_async_context(_telling(services, listener, host))
             announce(settings, f"Figures: {url}/metrics")
-        announce(settings, f"Working on jobs, {at_once or services.at_once} articles at once.")
+        announce(settings, f"Working on jobs and deliveries, {at_once or services.at_once} articles at once.")
         await stopping.wait()
-        announce(settings, "Finishing what was begun.")
+        announce(settings, STOPPING)
+    announce(settings, STOPPED)
 
 
 @asynccontextmanager

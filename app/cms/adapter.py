@@ -21,17 +21,22 @@ ReadEvents = Callable[[Arrival, Source], tuple[ArticleEvent, ...]]
 """The events in the payload, none where it does not concern us. Raises `BadPayload`, which names the field."""
 
 
+Tell = Callable[[Arrival], str]
+"""What a header says happened where the body does not, as one of few words: the same body under another of them is
+another call. It is not signed: whoever has caught a call may write anything there, and gets no further name by that."""
+
+
+def tell_nothing(arrival: Arrival) -> str:  # noqa: ARG001 - of a CMS whose bodies say it all
+    """No header that counts."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Adapter:
-    """The functions of one CMS.
-
-    `options` are the names that a source's options may have, each with its meaning. `telling` are
-    the headers that say what happened where the body does not: the same body under another of them
-    is another call.
-    """
+    """The functions of one CMS. `options` are the names that a source's options may have, each with its meaning."""
 
     verify: Verify
     name_delivery: NameDelivery
     read_events: ReadEvents
     options: dict[str, str]
-    telling: tuple[str, ...] = ()
+    tell: Tell = tell_nothing

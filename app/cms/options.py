@@ -11,6 +11,15 @@ _PART = re.compile(r"\{(\w+)\}")
 MAX_TOLERANCE_S = 86_400
 ENCODINGS = ("hex", "base64", "base64url")
 FORMATS = ("html", "markdown", "text")
+EVENTS: Mapping[str, tuple[str, ...]] = {
+    "ghost": tuple(
+        f"{kind}.{happened}"
+        for kind in ("post", "page")
+        for happened in ("published", "published.edited", "unpublished", "deleted")
+    ),
+    "wp-webhooks": ("post_create", "post_update", "post_delete", "post_trash"),
+}
+"""What option `event` may be where a CMS has it: an event that is misspelt would never count."""
 SIGNED_PARTS = frozenset({"timestamp", "id", "body"})
 
 
@@ -110,6 +119,7 @@ _CHECKS: Mapping[str, Callable[[Source], object]] = {
     "format": lambda source: read_choice(source, "format", FORMATS),
     "signature": lambda source: read_choice(source, "signature", ("body", "token")),
     "signed": read_signed,
+    "event": lambda source: read_choice(source, "event", EVENTS[source.cms]),
 }
 
 

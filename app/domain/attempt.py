@@ -77,6 +77,13 @@ class Attempt(Value):
         return tell_day(self.at)
 
     @property
+    def payer(self) -> str | None:
+        """What refers to whoever pays, as `app.domain.errand.Payer.reference` does; None where nobody in particular."""
+        if self.key is not None:
+            return f"key:{self.key}"
+        return None if self.source is None else f"source:{self.source}"
+
+    @property
     def account(self) -> str | None:
         """The account of whoever pays for it on its day; None where nobody in particular does."""
         if self.key is not None:

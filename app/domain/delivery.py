@@ -19,6 +19,10 @@ content). parked: it could not be decided or written."""
 
 MOST_EVENTS: Final = 500
 """Of one delivery. What becomes of its articles is kept as a whole after each, so that more would take ever longer."""
+OWN: Final = "told:"
+"""What the keys of deliveries begin with that no CMS sent: it is told by them of what was decided here."""
+LISTED: Final = "reconcile:"
+"""What the keys of deliveries begin with that nobody told us of: the CMS listed them when it was gone through."""
 _BEFORE_PART: Final = "."
 
 
@@ -68,6 +72,11 @@ def list_parts(delivery: Delivery) -> tuple[Delivery, ...]:
 def _name_part(delivery: Delivery, number: int, events: tuple[ArticleEvent, ...]) -> Delivery:
     named = {"id": f"{delivery.id}{_BEFORE_PART}{number}", "key": f"part:{number}:{delivery.key}"}
     return delivery.model_copy(update={**named, "events": events})
+
+
+def find_turn(delivery: Delivery) -> int:
+    """Which deliveries of a source go first: 0 for what somebody waits for, 1 for what the CMS listed."""
+    return int(delivery.key.startswith(LISTED))
 
 
 def find_call(delivery_id: str) -> str:

@@ -78,7 +78,8 @@ class Judgement(Value):
     """One verdict per candidate, in the candidates' order, with who gave them.
 
     `kept` says that they were given before, and cost nothing now. `ask_again` is why the judge that
-    was meant has to be asked again later, "" where it has not.
+    was meant has to be asked again later, "" where it has not; `is_too_dear`: it can only once a
+    budget is raised, as asking costs more than all of it.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -87,3 +88,4 @@ class Judgement(Value):
     warnings: tuple[str, ...] = ()
     kept: bool = False
     ask_again: str = ""
+    is_too_dear: bool = False

@@ -10,11 +10,15 @@ from app.domain.value import Value
 
 
 class Caller(Value):
-    """Who asks. `key` is None where nobody needs one; `has_session`: a browser that has shown it before."""
+    """Who asks. `key` is None where nobody needs one; `has_session`: a browser that has shown it before.
+
+    `is_here`: somebody on this machine, who is let in without a key as there are none.
+    """
 
     address: str = ""
     key: Key | None = None
     has_session: bool = False
+    is_here: bool = False
 
     @property
     def name(self) -> str:

@@ -10,7 +10,8 @@ HEAD_S: Final = 10.0
 """From the opening of a connection, or the end of the last answer on it, to the end of a request's head."""
 LINGER_S: Final = 2.0
 """For reading an answer while still sending: then the rest of what was refused is not taken any more."""
-
+TAKE_S: Final = 60.0
+"""Until more of an answer is taken: who does not read would keep the connection, and the service from stopping."""
 
 _DETAIL: Final = (
     b'{"type":"urn:scopenote:problem:no-http","title":"Bad Request","status":400,"detail":"This is no HTTP request, '
@@ -31,13 +32,16 @@ class PatientProtocol(H11Protocol):
 
     head_s = HEAD_S
     linger_s = LINGER_S
+    take_s = TAKE_S
     _is_refused = False
     _waiting: asyncio.TimerHandle | None = None
     _waits_for = ""
+    _taking: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """The clock runs from here."""
         super().connection_made(transport)
+        transport.set_write_buffer_limits(0)  # so that we hear of all that waits to be taken
         self._watch()
 
     def data_received(self, data: bytes) -> None:
@@ -65,9 +69,27 @@ class PatientProtocol(H11Protocol):
         super().on_response_complete()
         self._watch()
 
+    def pause_writing(self) -> None:
+        """Part of an answer waits to be taken: the clock for that runs."""
+        super().pause_writing()
+        self._watch_taking(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        """All was taken."""
+        super().resume_writing()
+        self._stop_taking()
+
+    def shutdown(self) -> None:
+        """The service stops, and has less patience with who does not read."""
+        super().shutdown()
+        self.take_s = min(self.take_s, self.head_s)
+        if self._taking is not None:
+            self._watch_taking(self.transport.get_write_buffer_size())
+
     def connection_lost(self, exc: Exception | None) -> None:
         """There is nobody to wait for."""
         self._stop()
+        self._stop_taking()
         super().connection_lost(exc)
 
     def _watch(self) -> None:
@@ -88,6 +110,23 @@ class PatientProtocol(H11Protocol):
             return "head"
         is_answered = self.cycle is not None and self.cycle.response_complete
         return "body" if is_answered and self.conn.their_state is h11.SEND_BODY else ""
+
+    def _watch_taking(self, waiting: int) -> None:
+        """Give up where so many bytes wait that are no fewer later; while they do, next to nothing is added."""
+        self._stop_taking()
+        self._taking = self.loop.call_later(self.take_s, self._look_at_taking, waiting)
+
+    def _look_at_taking(self, before: int) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        if waiting >= before:
+            self.transport.abort()
+        else:
+            self._watch_taking(waiting)
+
+    def _stop_taking(self) -> None:
+        if self._taking is not None:
+            self._taking.cancel()
+            self._taking = None
 
     def _stop(self) -> None:
         if self._waiting is not None:

@@ -16,7 +16,9 @@ METHODS: Final = frozenset({"GET", "POST"})
 HEADERS: Final = frozenset({"authorization", "content-type", "accept"})
 MAX_AGE_S: Final = 600
 EXPOSED: Final = "X-Request-Id, Retry-After"
-_REMEDY: Final = "An admin names the origin in `scopenote keys create --origin`, and it may GET and POST with a key."
+_REMEDY: Final = (
+    "An admin names the origin in `scopenote keys create NAME --origin URL`, and it may GET and POST with a key."
+)
 
 
 class Cors:

@@ -20,22 +20,28 @@ from app.door.origin_guard import is_own
 from app.door.problems import ShowPage, answer_refusal, describe_error, find_status, list_headers
 from app.door.scopes import find_scope
 from app.door.sessions import Sessions
+from app.door.withholding import withhold
 from app.errors import NotAllowed, ScopenoteError
 
 HERE_ONLY: Final = (
     "There are no keys yet, and without one only this machine is answered. Make one: `scopenote keys create NAME`."
 )
-NEEDED: Final = "A key is needed. Send it as `Authorization: Bearer KEY`, or sign in at /login."
+NEEDED: Final = "A key is needed. Send it as `Authorization: Bearer KEY`."
+OR_SIGN_IN: Final = "A key is needed. Send it as `Authorization: Bearer KEY`, or sign in at /login."
 SLOWER: Final = ", or ask for a key with a higher --per-minute"
 
 
 class Rules(Value):
-    """How strict the gate is. `proxies` before the service are believed about where a request comes from."""
+    """How strict the gate is. `proxies` before the service are believed about where a request comes from.
+
+    `has_pages`: there is one on which a browser shows a key, and one that tells what is refused.
+    """
 
     is_open: bool
     proxies: int
     key_per_minute: int
     address_per_minute: int
+    has_pages: bool = True
 
 
 class Gate:
@@ -92,9 +98,10 @@ class Gate:
         if find_scope(request.method, request.scope["path"]) is None:
             return Caller(address=address)
         if not await self._keyring.is_closed():
-            if not (self._rules.is_open or (local and not is_relayed(request, self._rules.proxies))):
+            is_own = local and not is_relayed(request, self._rules.proxies)
+            if not (self._rules.is_open or is_own):
                 raise NotAllowed(HERE_ONLY, is_known=True)
-            return Caller(address=address)
+            return Caller(address=address, is_here=is_own)
         key, has_session = await self._identify(request)
         note(request.scope, key=key.id)
         return Caller(address=address, key=key, has_session=has_session)
@@ -106,7 +113,7 @@ class Gate:
             return await self._keyring.check(text.strip()), False
         shown = await self._sessions.find_key(request)
         if shown is None:
-            raise NotAllowed(NEEDED)
+            raise NotAllowed(OR_SIGN_IN if self._rules.has_pages else NEEDED)
         return shown, True
 
     def _allow(self, request: Request, caller: Caller) -> None:
@@ -126,14 +133,17 @@ class Gate:
             )
         origin = request.headers.get("origin")
         if origin and origin not in key.origins and not is_own(request):
-            remedy = "Make one with `scopenote keys create --origin`."
+            remedy = "Make one for it with `scopenote keys create NAME --origin URL`."
             raise NotAllowed(f"The key {key.name!r} is not for pages of {origin[:200]!r}. {remedy}", is_known=True)
         self._limits.keys.take(key.id, key.per_minute or self._rules.key_per_minute, SLOWER)
         self._keyring.note(key)
 
     def _refuse(self, request: Request, error: ScopenoteError) -> Response:
+        error = withhold(request, error)
         status = find_status(error, request)
         is_unknown = status == HTTPStatus.UNAUTHORIZED
+        if not self._rules.has_pages:
+            return answer_refusal(request, error)
         if "hx-request" in request.headers:
             # What is no page the pages' scripts tell in words; they cannot show a key.
             response = answer_refusal(request, error)

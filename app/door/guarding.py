@@ -29,6 +29,7 @@ from app.door.response_headers import ResponseHeaders
 from app.door.sessions import Sessions
 from app.settings import LOOPBACK, Settings
 
+LOGIN: Final = "/login"
 OWN_LIMITS: Final = frozenset({"/classify/page"})
 """Addresses whose forms are counted where they are read, and refused with a page."""
 
@@ -53,11 +54,11 @@ def guard(app: FastAPI, services: Services, *, show: ShowPage, host: str, routes
     sessions = Sessions(services.database, keyring, now=_now, timer_s=time.monotonic, draw=secrets.token_bytes)
     app.state.door = Door(keyring=keyring, sessions=sessions)
     # The first is the last to be passed: what is nearest to the routes.
-    app.add_middleware(OriginGuard)
+    app.add_middleware(OriginGuard, show=show)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, elsewhere=OWN_LIMITS)
     limits = Limits(addresses=Buckets(time.monotonic), keys=Buckets(time.monotonic))
     app.add_middleware(
-        Gate, keyring=keyring, sessions=sessions, limits=limits, rules=_collect_rules(settings), show=show
+        Gate, keyring=keyring, sessions=sessions, limits=limits, rules=_collect_rules(settings, routes), show=show
     )
     app.add_middleware(Deadline, timeout_s=settings.request_timeout_s)
     app.add_middleware(Cors, keyring=keyring)
@@ -83,12 +84,13 @@ def get_door(request: Request) -> Door:
     return door
 
 
-def _collect_rules(settings: Settings) -> Rules:
+def _collect_rules(settings: Settings, routes: Sequence[BaseRoute]) -> Rules:
     return Rules(
         is_open=settings.allow_open,
         proxies=settings.forwarded_for,
         key_per_minute=settings.key_per_minute,
         address_per_minute=settings.address_per_minute,
+        has_pages=any(getattr(route, "path", "") == LOGIN for route in routes),
     )
 
 

@@ -1,21 +1,28 @@
 """Owns the refusal of requests that another site makes a browser send."""
 
 from http import HTTPStatus
+from typing import Final
 from urllib.parse import urlsplit
 
 from fastapi import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.door.accepting import prefers_html
 from app.door.callers import get_caller
-from app.door.problems import answer_problem
+from app.door.noting import note
+from app.door.problems import ShowPage, answer_problem
 from app.door.scopes import is_webhook
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CROSS_SITE = "Another site sent this request. Send it from Scopenote's own page."
+HEADING: Final = "Not from another site"
 
 
 class OriginGuard:
     """Lets through what is safe, same-origin, or not sent by a browser; refuses the rest with 403.
+
+    A browser that came for a page is shown one, where `show` is given.
 
     Browsers say where a request comes from in Sec-Fetch-Site; older ones send Origin, which is
     then compared with Host. Programs send neither, and no cookie. A key in the Authorization header
@@ -23,8 +30,9 @@ class OriginGuard:
     use it. Neither is the proof that a webhook carries.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, show: ShowPage | None = None) -> None:
         self._app = app
+        self._show = show
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
@@ -35,7 +43,13 @@ class OriginGuard:
         if _shows_key(request) or is_own(request):
             await self._app(scope, receive, send)
             return
-        await answer_problem(request, HTTPStatus.FORBIDDEN, "CrossSite", CROSS_SITE)(scope, receive, send)
+        await self._refuse(request)(scope, receive, send)
+
+    def _refuse(self, request: Request) -> Response:
+        if self._show is None or "hx-request" in request.headers or not prefers_html(request):
+            return answer_problem(request, HTTPStatus.FORBIDDEN, "CrossSite", CROSS_SITE)
+        note(request.scope, problem="cross-site")
+        return self._show(HTTPStatus.FORBIDDEN, CROSS_SITE, HEADING)
 
 
 def is_own(request: Request) -> bool:

@@ -2,9 +2,9 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,14 +15,17 @@ from starlette.responses import Response
 from app.domain.value import Value
 from app.door.accepting import prefers_html
 from app.door.methods import find_allowed
+from app.door.withholding import withhold
 from app.errors import (
     BadArticle,
     BadFile,
     BadInput,
+    Damaged,
     Forged,
     NotAllowed,
     NotKept,
     ScopenoteError,
+    StoreUnavailable,
     TooLarge,
     TooMany,
     Unavailable,
@@ -48,9 +51,17 @@ UNEXPECTED = "Something went wrong that is no fault of the request. Try again; t
 NO_PAGE = "There is no page at this address."
 BAD_ADDRESS = "This address is not one of ours any more, or was not copied whole."
 MEDIA_TYPE = "application/problem+json"
+STORE_WAIT_S = 10
+"""When to come back where the store is away; most outages are a server or a disk that comes up again."""
 
-ShowPage = Callable[[HTTPStatus, str], Response]
-"""A page that tells a browser what is refused."""
+
+class ShowPage(Protocol):
+    """Makes the page that tells a browser what is refused."""
+
+    def __call__(self, status: HTTPStatus, problem: str, /, heading: str = "") -> Response:
+        """The page; it finds a `heading` by the status where none is given."""
+        ...
+
 
 VARY: Mapping[str, str] = {"Vary": "Accept"}
 """Said by what has a page at the same address, so that no cache gives a browser JSON."""
@@ -98,6 +109,7 @@ def answer_problem(request: Request, status: int, name: str, detail: str) -> JSO
 
 def answer_refusal(request: Request, error: ScopenoteError) -> JSONResponse:
     """A response with the problem document of an error of ours, and with the headers that go with its status."""
+    error = withhold(request, error)
     response = answer_problem(request, find_status(error, request), type(error).__name__, str(error))
     response.headers.update(list_headers(error))
     return response
@@ -112,6 +124,8 @@ def list_headers(error: ScopenoteError) -> dict[str, str]:
             return {"WWW-Authenticate": "Bearer"}
         case TooMany():
             return {"Retry-After": str(math.ceil(error.wait_s))}
+        case StoreUnavailable() if not isinstance(error, Damaged):
+            return {"Retry-After": str(STORE_WAIT_S)}
         case _:
             return {}
 

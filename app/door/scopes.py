@@ -16,6 +16,7 @@ _ANSWERS: Final = (
 _NEEDS: Final[tuple[tuple[str, re.Pattern[str], Scope], ...]] = (
     ("GET", re.compile(_ANSWERS, re.DOTALL), "classify"),
     ("POST", re.compile(r"/classify|/classify/plan|/classify/page"), "classify"),
+    ("GET", re.compile(r"/metrics"), "watch"),
     ("GET", re.compile(r"/review"), "review"),
     ("POST", re.compile(r"/classifications/[^/]+/feedback|/classifications/[^/]+/feedback/page"), "review"),
 )

@@ -69,11 +69,12 @@ class AskingAgain:
             except Exception as error:  # one article must not keep the others from their turn
                 if isinstance(error, StoreUnavailable) and not isinstance(error, Damaged):
                     raise
+                was_sent = tab.usage.calls > 0
                 if isinstance(error, BudgetSpent) and (error.payer or error.is_alone):
-                    spent |= await self._wait_for_budget(due, error)
+                    spent |= await self._wait_for_budget(due, error, was_sent=was_sent)
                     continue
                 failed += 1
-                await self._put_off(due, error, counts=tab.usage.calls > 0 or not _is_judge_away(error))
+                await self._put_off(due, error, counts=was_sent or not _is_judge_away(error))
         return answered
 
     async def keep_asking(self, pause_s: float) -> None:
@@ -119,16 +120,20 @@ class AskingAgain:
             return None
         return await self._database.read(lambda connection: find_payer(connection, reference, self._now()))
 
-    async def _wait_for_budget(self, due: Due, error: BudgetSpent) -> set[str]:
+    async def _wait_for_budget(self, due: Due, error: BudgetSpent, *, was_sent: bool) -> set[str]:
         """Wait until there may be money again: at midnight UTC, or sooner where somebody gives more.
 
-        Who has to wait with all that it pays for; nobody where the article alone is too dear.
+        Who has to wait with all that it pays for; nobody where the article alone is too dear. `was_sent`:
+        a part of it was paid for, in vain, as it will be the next time.
         """
         now, payer = self._now(), error.payer
+        if was_sent and due.tries + 1 >= MOST_TRIES:
+            await self._drop(due, str(error))
+            return set()
         midnight = (now.astimezone(UTC) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
         then = min(midnight, now + LONGEST_WAIT)
+        await self._database.write(lambda c: put_off(c, due.article, then, was_sent=was_sent))
         if payer is None or error.is_alone:
-            await self._database.write(lambda c: put_off(c, due.article, then, was_sent=False))
             return set()
         await self._database.write(lambda c: put_off_payer(c, payer, then))
         return {payer}

@@ -8,7 +8,7 @@ from app.domain.category import Category
 from app.domain.errand import Errand
 from app.domain.plan import Plan
 from app.domain.verdict import Judgement
-from app.errors import PromptTooLong, StoreUnavailable, Unavailable
+from app.errors import BudgetSpent, PromptTooLong, StoreUnavailable, Unavailable
 from app.judges.judge import Judge
 from app.llm.tab import Tab
 
@@ -52,7 +52,9 @@ class FallbackJudge:
             judgement = await self._stand_in.judge(article, _leave_out(plan, known), errand, tab)
             # A prompt that the server cannot read will be no shorter the next time.
             again = "" if isinstance(error, PromptTooLong) else str(error)
-            return _degrade(_join(plan, known, judgement), _tell(error, known, judgement), again)
+            is_too_dear = isinstance(error, BudgetSpent) and error.is_alone
+            told = _tell(error, known, judgement)
+            return _degrade(_join(plan, known, judgement), told, again, is_too_dear=is_too_dear)
 
 
 def _leave_out(plan: Plan, known: Judgement | None) -> Plan:
@@ -76,12 +78,13 @@ def _join(plan: Plan, known: Judgement | None, judgement: Judgement) -> Judgemen
     )
 
 
-def _degrade(judgement: Judgement, why: str, ask_again: str) -> Judgement:
+def _degrade(judgement: Judgement, why: str, ask_again: str, *, is_too_dear: bool) -> Judgement:
     return judgement.model_copy(
         update={
             "judge": judgement.judge.model_copy(update={"degraded": True}),
             "warnings": (why, *judgement.warnings),
             "ask_again": ask_again,
+            "is_too_dear": is_too_dear,
         }
     )
 

@@ -108,8 +108,8 @@ class Asker:
         while True:
             try:
                 return await self._attempt_now(question, purpose, errand, tab, turn)
-            except BudgetSpent:
-                if not self._accounts.has_open:
+            except BudgetSpent as refused:
+                if not self._accounts.may_free(refused, tab):
                     raise
             await self._accounts.wait_for_settling()
 

@@ -44,6 +44,11 @@ class Tab:
         self.add(usage)
 
     @property
+    def has_held(self) -> bool:
+        """Whether calls are under way that may turn out to need less."""
+        return bool(self._held)
+
+    @property
     def tokens(self) -> int:
         """Tokens used and held."""
         return self.usage.input_tokens + self.usage.output_tokens + sum(tokens for tokens, _ in self._held.values())

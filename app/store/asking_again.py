@@ -68,6 +68,11 @@ def put_off_payer(c: Connection, payer: str, due: datetime) -> None:
     c.execute(update(queue).where(queue.c.payer == payer, queue.c.due < due).values(due=due))
 
 
+def hand_over(c: Connection, payer: str, to: str) -> None:
+    """Have somebody else pay for all that somebody was to pay for."""
+    c.execute(update(queue).where(queue.c.payer == payer).values(payer=to))
+
+
 def drop_again(c: Connection, key: str, digest: str | None = None, *, since: datetime | None = None) -> bool:
     """Take an article off the queue; `digest`, `since`: only if it waits with that text, since then.
 

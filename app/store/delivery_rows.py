@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import RowMapping
 
 from app.domain.article_event import ArticleEvent
-from app.domain.delivery import Delivery, Outcome
+from app.domain.delivery import Delivery, Outcome, find_turn
 from app.domain.value import Value
 from app.store.documents import reading, write_document
 from app.store.storable import make_storable
@@ -22,7 +22,8 @@ def write_delivery(delivery: Delivery) -> dict[str, Any]:
     """The row of a delivery."""
     row = delivery.model_dump(exclude={"events", "outcomes"})
     clean = {name: make_storable(value) if isinstance(value, str) else value for name, value in row.items()}
-    return {**clean, "events": _write_list(delivery.events), "outcomes": _write_list(delivery.outcomes)}
+    lists = {"events": _write_list(delivery.events), "outcomes": _write_list(delivery.outcomes)}
+    return {**clean, **lists, "turn": find_turn(delivery)}
 
 
 def read_delivery(row: RowMapping) -> Delivery:
@@ -33,7 +34,8 @@ def read_delivery(row: RowMapping) -> Delivery:
     """
     with reading(f"the delivery {row['id']!r}"):
         events, outcomes = _EVENTS.validate_json(row["events"]), _OUTCOMES.validate_json(row["outcomes"])
-        return Delivery(**{**row, "events": events, "outcomes": outcomes})
+        told = {name: value for name, value in row.items() if name != "turn"}  # which the key says already
+        return Delivery(**{**told, "events": events, "outcomes": outcomes})
 
 
 def _write_list(values: Sequence[Value]) -> str:

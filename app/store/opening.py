@@ -122,7 +122,8 @@ def _watch_file(path: Path) -> Callable[[], None]:
             found = path.stat()
         except OSError as error:
             raise StoreUnavailable(
-                f"The store {path} is gone ({error.strerror}). Stop Scopenote, restore a backup and start it again."
+                f"The store {path} is gone ({error.strerror}). Once the file is back there, all goes on by itself. "
+                "If it never comes back: stop Scopenote, restore a backup and start it again."
             ) from error
         if (found.st_dev, found.st_ino) != (opened.st_dev, opened.st_ino):
             raise StoreUnavailable(f"The store {path} was replaced by another file. Stop Scopenote and start it again.")

@@ -74,8 +74,9 @@ def keep_secret(c: Connection, secret: Secret) -> None:
 
 
 def list_secrets(c: Connection, source: str, use: Use, now: datetime) -> list[Secret]:
-    """The secrets of a source that count now, the newest first."""
-    which = (secrets.c.source == source, secrets.c.use == use, or_(secrets.c.until.is_(None), secrets.c.until > now))
+    """The secrets that count now of a source, whose name may be anything that somebody made up; the newest first."""
+    lasts = or_(secrets.c.until.is_(None), secrets.c.until > now)
+    which = (secrets.c.source == make_storable(source), secrets.c.use == use, lasts)
     rows = c.execute(select(secrets).where(*which).order_by(secrets.c.added_at.desc(), secrets.c.id))
     return [_read_secret(row) for row in rows.mappings()]
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from app.domain.article import Article
 from app.domain.article_event import ArticleEvent
 from app.domain.decision import Decision
-from app.domain.delivery import Delivery
+from app.domain.delivery import OWN, Delivery
 from app.domain.source import Source
 from app.store.cms_articles import find_cms_article
 from app.store.decisions import load_decision
@@ -20,7 +20,6 @@ from app.store.words import find_words
 
 SOON: Final = timedelta(seconds=8)
 """The longest that a CMS is told later, so that an editor who goes through a list brings about one write."""
-_OWN: Final = "told:"
 
 
 def tell_source(c: Connection, key: str, now: datetime) -> bool:
@@ -36,7 +35,7 @@ def tell_source(c: Connection, key: str, now: datetime) -> bool:
         return False
     since = datetime.fromtimestamp(0, UTC)
     until = since + ((now - since) // SOON + 1) * SOON
-    told = f"{_OWN}{_digest(key)}:{until:%Y%m%dT%H%M%S}"
+    told = f"{OWN}{_digest(key)}:{until:%Y%m%dT%H%M%S}"
     event = ArticleEvent(what="updated", id=known.cms_id, locale=known.locale)
     delivery = _build(source, told, event, now, until)
     if keep_delivery(c, delivery):
@@ -49,7 +48,7 @@ def tell_source(c: Connection, key: str, now: datetime) -> bool:
 
 def is_own(delivery: Delivery) -> bool:
     """Whether it is ours, and not a call of the CMS."""
-    return delivery.key.startswith(_OWN)
+    return delivery.key.startswith(OWN)
 
 
 def find_whole(c: Connection, article: Article) -> Decision | None:

@@ -1,8 +1,7 @@
 """Owns handing spans to whoever collects them, who may be away: that is told once, and nothing waits for long."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 CLOSING_S: Final = 5.0
@@ -49,13 +48,12 @@ class Outbox:
         """Hand over what is held back here, which is nothing."""
         return bool(self._exporter.force_flush(timeout_millis))
 
-    @contextmanager
-    def closing(self) -> Iterator[None]:
-        """While the rest is handed over: not at all to who is away, and not for longer than `closing_s`."""
-        timer = threading.Timer(0.0 if self._is_away else self._closing_s, self._exporter.shutdown)
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-            timer.join()
+    def close(self, hand_over: Callable[[], None]) -> None:
+        """Hand over the rest: not at all to who is away, and not for longer than `closing_s`.
+
+        Nothing breaks off a request that is under way: whatever hangs is left to a thread that ends with the process.
+        """
+        rest = threading.Thread(target=hand_over, name="traces-rest", daemon=True)
+        rest.start()
+        rest.join(0.0 if self._is_away else self._closing_s)
+        self._exporter.shutdown()

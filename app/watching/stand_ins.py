@@ -2,11 +2,11 @@
 
 import logging
 import re
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
 from app.domain.decision import Decision
+from app.jobs.repeats import Repeats
 from app.judges.fallback import STOOD_IN
 
 SILENCE_S: Final = 600.0
@@ -25,8 +25,7 @@ class StandIns:
     """Tells why a stand-in decided. `timer_s` measures the silence after that."""
 
     def __init__(self, timer_s: Callable[[], float]) -> None:
-        self._timer_s = timer_s
-        self._told: OrderedDict[str, float] = OrderedDict()
+        self._causes = Repeats(timer_s, silence_s=SILENCE_S, most=MOST_CAUSES)
         self._untold = 0
 
     def note(self, decision: Decision) -> None:
@@ -37,25 +36,13 @@ class StandIns:
         if not decision.judge.degraded or decision.cached:
             return
         reason = _find_reason(decision)
-        if not self._is_new(_VARYING.sub("", reason.partition(". ")[0])):  # what is to be done comes after that
+        cause = _VARYING.sub("", reason.partition(". ")[0])  # what is to be done comes after that
+        if self._causes.take(cause) is None:
             self._untold += 1
             return
         told = {"decision": decision.id, "reason": reason, "untold": self._untold}
         self._untold = 0
         _LOG.warning("a stand-in decided", extra=told)
-
-    def _is_new(self, cause: str) -> bool:
-        now_s = self._timer_s()
-        if now_s - self._told.get(cause, float("-inf")) < SILENCE_S:
-            return False
-        if cause not in self._told and len(self._told) >= MOST_CAUSES:
-            oldest_s = next(iter(self._told.values()))
-            if now_s - oldest_s < SILENCE_S:  # so many causes are a flood of their own
-                return False
-            self._told.popitem(last=False)
-        self._told[cause] = now_s
-        self._told.move_to_end(cause)
-        return True
 
 
 def _find_reason(decision: Decision) -> str:

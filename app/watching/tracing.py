@@ -76,10 +76,12 @@ class Tracing:
         return _record(self._tracer, name, kind, headers, attributes)
 
     def close(self) -> None:
-        """Hand over what is still held back."""
-        if self._provider is not None:
-            with self._outbox.closing() if self._outbox else nullcontext():
-                self._provider.shutdown()
+        """Hand over what is still held back. A second time there is nothing left."""
+        provider, self._provider = self._provider, None
+        if provider is not None and self._outbox is not None:
+            self._outbox.close(provider.shutdown)
+        elif provider is not None:
+            provider.shutdown()
 
 
 def open_tracing(endpoint: str | None, warn: Callable[[str], None]) -> Tracing:
@@ -107,7 +109,8 @@ def open_tracing(endpoint: str | None, warn: Callable[[str], None]) -> Tracing:
     except ValueError as error:
         raise BadSetting(f"OTEL_EXPORTER_OTLP_ENDPOINT={endpoint!r} cannot be used. Mend or unset it.") from error
     resource = resources.Resource.create({"service.name": SERVICE}).merge(resources.OTELResourceDetector().detect())
-    provider = sdk.TracerProvider(resource=resource)
+    # The end is ours to bound: at the exit of the process nobody would.
+    provider = sdk.TracerProvider(resource=resource, shutdown_on_exit=False)
     logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # it says the same for every few spans
     outbox = Outbox(exporter, warn)
     provider.add_span_processor(export.BatchSpanProcessor(outbox))

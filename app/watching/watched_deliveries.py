@@ -8,6 +8,7 @@ from structlog.contextvars import bound_contextvars
 from app.domain.delivery import Delivery
 from app.jobs.deliveries.means import Means
 from app.jobs.deliveries.seeing_through import Seen, SeeThrough
+from app.jobs.working.failing import read_failure
 from app.watching.meters import Meters
 from app.watching.tracing import Tracing
 
@@ -35,7 +36,7 @@ def watch_deliveries(
                 span.fail(error)
             span.note({"scopenote.fates": tuple(outcome.fate for outcome in new)})
             told = {
-                "state": seen.delivery.state,
+                "state": _name_state(seen),
                 "fates": ",".join(sorted({outcome.fate for outcome in new})),
                 "articles": len(delivery.events),
                 "decisions": ",".join(outcome.decision for outcome in new if outcome.decision),
@@ -47,3 +48,10 @@ def watch_deliveries(
             return seen
 
     return see_and_tell
+
+
+def _name_state(seen: Seen) -> str:
+    """The state that a delivery is in once nobody works on it any more."""
+    if seen.error is None:
+        return seen.delivery.state
+    return "parked" if read_failure(seen.error).remedy == "park" else "waiting for another try"

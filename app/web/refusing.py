@@ -6,6 +6,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from app.door.callers import get_caller
+from app.door.withholding import withhold
 from app.errors import BadInput, NotKept, ScopenoteError, TooLarge, Unavailable
 from app.web.rendering import render
 
@@ -27,16 +28,17 @@ def find_status(error: ScopenoteError) -> HTTPStatus:
 
 def refuse(request: Request, error: ScopenoteError) -> HTMLResponse:
     """A page that tells the error; for htmx, what the form that was sent shows beside its buttons."""
+    error = withhold(request, error)
     if "hx-request" not in request.headers:
         heading = "Nothing is kept here" if isinstance(error, NotKept) else "This did not work"
         typed = request.method == "POST"
-        return _show(find_status(error), heading, str(error), typed=typed, is_outside=False)
+        return _show(find_status(error), heading, str(error), typed=typed)
     answer = render("_refused.html", find_status(error), problem=str(error))
     answer.headers.update({"HX-Retarget": "find .told", "HX-Reswap": "innerHTML"})
     return answer
 
 
-def show_refusal(status: HTTPStatus, problem: str) -> HTMLResponse:
+def show_refusal(status: HTTPStatus, problem: str, /, heading: str = "") -> HTMLResponse:
     """A page that tells what was refused before any page was asked; who is not let in is led nowhere."""
     has_key = get_caller().key is not None
     headings = {
@@ -44,12 +46,21 @@ def show_refusal(status: HTTPStatus, problem: str) -> HTMLResponse:
         HTTPStatus.NOT_FOUND: "Nothing is here",
         HTTPStatus.UNPROCESSABLE_ENTITY: "Nothing is here",
     }
-    is_outside = not has_key and status not in {HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
-    return _show(status, headings.get(status, "Not just now"), problem, typed=False, is_outside=is_outside)
+    is_outside = not (has_key or heading or status in {HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY})
+    is_too_narrow = status == HTTPStatus.FORBIDDEN and not heading
+    heading = heading or headings.get(status, "Not just now")
+    return _show(status, heading, problem, is_outside=is_outside, is_too_narrow=is_too_narrow)
 
 
-def _show(status: HTTPStatus, heading: str, problem: str, *, typed: bool, is_outside: bool) -> HTMLResponse:
-    is_too_narrow = status == HTTPStatus.FORBIDDEN
+def _show(
+    status: HTTPStatus,
+    heading: str,
+    problem: str,
+    *,
+    typed: bool = False,
+    is_outside: bool = False,
+    is_too_narrow: bool = False,
+) -> HTMLResponse:
     return render(
         "refused.html",
         status,

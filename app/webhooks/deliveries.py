@@ -103,7 +103,7 @@ async def show_deliveries(
 ) -> DeliveryPage:
     """What CMSs sent, the newest first; of one source, or in one state, where that is asked for."""
     response.headers.update(VARY)
-    find = partial(list_deliveries, source=source, state=state, limit=limit + 1, before=before)
+    find = partial(list_deliveries, source=source, state=state, limit=limit + 1, before=before, with_events=False)
     found = await services.database.read(find)
     told = tuple(tell_delivery(one, services.doors.address) for one in found[:limit])
     return DeliveryPage(deliveries=told, next=told[-1].delivery if len(found) > limit else None)

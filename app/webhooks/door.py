@@ -11,12 +11,12 @@ from starlette.requests import ClientDisconnect
 from app.bootstrap.doors import Doors
 from app.cms.arrival import Arrival
 from app.domain.delivery import Delivery
+from app.domain.quotes import leave_out_quotes
 from app.domain.value import Value
 from app.door.problems import answer_problem, problems
 from app.door.services import CurrentServices
 from app.errors import BadInput
 from app.webhooks.admitting import admit
-from app.webhooks.quotes import leave_out_quotes
 from app.webhooks.receiving import is_unread, receive
 
 router = APIRouter(tags=["webhooks"])

@@ -73,12 +73,13 @@ def _name_key(adapter: Adapter, source: Source, arrival: Arrival) -> str:
     name = adapter.name_delivery(arrival, source)
     if name and len(name) <= _LONGEST_NAME:
         return f"id:{name}"
-    said = [name.encode(errors="replace")] if name else [arrival.body, *_list_telling(adapter, arrival)]
+    said = [name.encode(errors="replace")] if name else [arrival.body, *_list_told(adapter, arrival)]
     return _BY_DIGEST + hashlib.sha256(b"\0".join((source.name.encode(), *said))).hexdigest()
 
 
-def _list_telling(adapter: Adapter, arrival: Arrival) -> list[bytes]:
-    return [arrival.headers.get(header, "").encode(errors="replace") for header in adapter.telling]
+def _list_told(adapter: Adapter, arrival: Arrival) -> list[bytes]:
+    told = adapter.tell(arrival)
+    return [told.encode()] if told else []
 
 
 def _keep(c: Connection, delivery: Delivery) -> Delivery:

@@ -16,7 +16,7 @@ from app.domain.errand import Errand
 from app.domain.feedback import Said, Word
 from app.domain.plan import Plan
 from app.domain.verdict import Judgement
-from app.errors import ModelUnavailable
+from app.errors import BudgetSpent, ModelUnavailable, Unavailable
 from app.judges.fallback import FallbackJudge
 from app.judges.judge import Judge
 from app.llm.tab import Tab
@@ -172,22 +172,26 @@ async def test_a_decision_about_some_categories_is_kept_but_does_not_stand(folde
     assert (await classifier.classify(_read(), only=["baking"])).id == part.id != whole.id
 
 
-class _Away:
-    """A judge that makes plans, and is away when it is asked."""
+DOWN = ModelUnavailable("the server is down.")
 
-    def __init__(self, judge: Judge) -> None:
+
+class _Away:
+    """A judge that makes plans, and raises this when it is asked."""
+
+    def __init__(self, judge: Judge, error: Unavailable) -> None:
         self._judge = judge
+        self._error = error
 
     async def plan(self, article: Article, categories: tuple[Category, ...], *, may_leave_out: bool) -> Plan:
         return await self._judge.plan(article, categories, may_leave_out=may_leave_out)
 
     async def judge(self, article: Article, plan: Plan, errand: Errand, tab: Tab) -> Judgement:
-        raise ModelUnavailable("the server is down.")
+        raise self._error
 
 
-def _take_away(local: Classifier) -> Classifier:
+def _take_away(local: Classifier, error: Unavailable = DOWN) -> Classifier:
     """The classifier with a judge that is away, for which the local one stands in."""
-    judge = FallbackJudge(_Away(local.hearing.judge), local.hearing.judge)
+    judge = FallbackJudge(_Away(local.hearing.judge, error), local.hearing.judge)
     return replace(local, hearing=replace(local.hearing, judge=judge))
 
 
@@ -201,6 +205,14 @@ async def test_what_a_stand_in_decided_is_said_to_be_asked_again_and_does_not_ho
     assert database.read_now(count_again) == 1
     second = await away.classify(_read())
     assert (second.cached, second.id != first.id) == (False, True)
+
+
+async def test_what_a_budget_is_too_small_for_is_said_to_be_asked_again_once_it_is_raised(
+    folder: Path, database: Database
+) -> None:
+    too_dear = BudgetSpent("SCOPENOTE_BUDGET_DAY_USD=0.01 is less than this request may cost.", is_alone=True)
+    decision = await _take_away(_compose(folder, database), too_dear).classify(_read())
+    assert decision.warnings[-1].startswith("It will be asked again once that budget is raised")
 
 
 async def test_the_judges_own_decision_ends_the_waiting(folder: Path, database: Database) -> None:

@@ -18,9 +18,9 @@ Call = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def call(tmp_path: Path) -> Call:
-    def run(*arguments: str) -> tuple[int, str, str]:
+    def run(*arguments: str, typed: str = "") -> tuple[int, str, str]:
         environment = {"SCOPENOTE_DATABASE_URL": f"sqlite:///{tmp_path}/store.db", "COLUMNS": "200"}
-        result = CliRunner().invoke(program, ["keys", *arguments], env=environment)
+        result = CliRunner().invoke(program, ["keys", *arguments], input=typed, env=environment)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result.exit_code, result.stdout, result.stderr
@@ -117,14 +117,101 @@ def test_a_key_is_meant_by_its_name_or_the_beginning_of_its_id(call: Call) -> No
         assert (code, "keys list" in err) == (2, True)
 
 
-def test_where_several_keys_may_be_meant_none_is_ended_and_all_are_named(call: Call) -> None:
+def test_a_name_means_the_newest_key_however_often_it_was_rotated(call: Call) -> None:
+    call("create", "desk")
+    for _ in range(2):
+        assert call("rotate", "desk")[0] == 0
+    first, second, third = _list(call)
+    assert [key["state"] for key in (first, second, third)] == ["replaced", "replaced", "valid"]
+    assert [key["replaced_by"] for key in (first, second, third)] == [second["id"], third["id"], None]
+    until = first["expires_at"][:16].replace("T", " ")
+    assert f"replaced, until {until}" in call("list")[1]
+
+
+def test_a_key_that_another_follows_is_not_rotated_again(call: Call) -> None:
+    call("create", "desk")
+    call("rotate", "desk")
+    old, new = _list(call)
+    code, out, err = call("rotate", old["id"])
+    assert (code, out, new["id"] in err) == (2, "", True)
+    assert len(_list(call)) == 2
+
+
+def test_a_name_ends_no_more_than_one_key_before_it_is_confirmed(call: Call) -> None:
     call("create", "desk")
     call("rotate", "desk")
     both = [key["id"] for key in _list(call)]
-    for verb in ("revoke", "rotate"):
-        code, out, err = call(verb, "desk")
-        assert (code, out, [key in err for key in both]) == (2, "", [True, True])
+    code, out, err = call("revoke", "desk")
+    assert (code, out, [key in err for key in both], "Give --yes" in err) == (2, "", [True, True], True)
+    assert [key["state"] for key in _list(call)] == ["replaced", "valid"]
+    code, out, err = call("revoke", "desk", "--yes")
+    assert (code, out, [key in err for key in both]) == (0, "", [True, True])
+    assert [key["state"] for key in _list(call)] == ["revoked", "revoked"]
+
+
+@pytest.mark.parametrize(("said", "left"), [("y", ["revoked", "revoked"]), ("n", ["replaced", "valid"])])
+def test_whoever_sits_at_a_terminal_is_asked_whether_all_keys_of_a_name_are_to_end(
+    call: Call, monkeypatch: pytest.MonkeyPatch, said: str, left: list[str]
+) -> None:
+    call("create", "desk")
+    call("rotate", "desk")
+    monkeypatch.setattr("app.cli.source_secrets.has_terminal", lambda: True)
+    code, _, err = call("revoke", "desk", typed=f"{said}\n")
+    assert (code, "End them all?" in err) == (0 if said == "y" else 1, True)
+    assert [key["state"] for key in _list(call)] == left
+
+
+def test_one_of_several_keys_of_a_name_is_ended_by_its_id_without_a_question(call: Call) -> None:
+    call("create", "desk")
+    call("rotate", "desk")
+    assert call("revoke", _list(call)[0]["id"])[0] == 0
+    assert [key["state"] for key in _list(call)] == ["revoked", "valid"]
+
+
+def test_a_name_is_given_to_one_key_at_a_time(call: Call) -> None:
+    call("create", "News room")
+    code, out, err = call("create", "News room", "--scope", "review")
+    assert (code, out, "scopenote keys rotate 'News room'" in err) == (2, "", True)
+    assert len(_list(call)) == 1
+    call("revoke", "News room")
+    assert call("create", "News room", "--scope", "review")[0] == 0
+    assert [key["state"] for key in _list(call)] == ["revoked", "valid"]
+
+
+def test_what_may_mean_one_key_or_another_ends_none_of_them(call: Call) -> None:
+    call("create", "a")
+    beginning = _list(call)[0]["id"][:5]
+    call("create", beginning)
+    code, out, err = call("revoke", beginning, "--yes")
+    assert (code, out, [key["id"] in err for key in _list(call)]) == (2, "", [True, True])
     assert [key["state"] for key in _list(call)] == ["valid", "valid"]
+
+
+def test_too_little_of_an_id_is_told_as_such(call: Call) -> None:
+    call("create", "a")
+    code, _, err = call("revoke", _list(call)[0]["id"][:2])
+    assert (code, "at least 4 of its characters" in err) == (2, True)
+
+
+def test_programs_are_told_of_a_new_key_as_json_and_of_the_one_that_it_follows(call: Call) -> None:
+    code, out, err = call("create", "desk", "--scope", "watch", "--json")
+    made = json.loads(out)
+    assert (code, err, made["key"][:5], made["scope"], made["replaces"]) == (0, "", "sn_w_", "watch", None)
+    code, out, err = call("rotate", "desk", "--json")
+    old, new = _list(call)
+    rotated = json.loads(out)
+    assert (code, err, rotated.pop("key")[:5], rotated.pop("replaces")) == (0, "", "sn_w_", old)
+    assert rotated == new
+    assert (new["state"], old["state"], made["id"]) == ("valid", "replaced", old["id"])
+    assert made["key"] not in call("list", "--json")[1]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [("0.00001", "$0.00001 a day"), ("20", "$20 a day"), ("1.50", "$1.5 a day")]
+)
+def test_a_budget_is_told_in_plain_decimals(call: Call, given: str, told: str) -> None:
+    call("create", "desk", "--budget-day", given)
+    assert told in call("list")[1]
 
 
 def test_by_a_name_the_key_that_still_holds_is_meant(call: Call) -> None:

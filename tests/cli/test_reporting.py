@@ -55,6 +55,7 @@ def test_who_stops_it_before_it_has_begun_is_told_nothing(capsys: pytest.Capture
     [
         pytest.param({"SCOPENOTE_MAX_TAGS": "many"}, "SCOPENOTE_MAX_TAGS", id="another setting"),
         pytest.param({"SCOPENOTE_JUDGE": "llm", "SCOPENOTE_DATABASE_URL": "nonsense"}, "nonsense", id="no store"),
+        pytest.param({"SCOPENOTE_LOG_LEVEL": "loud"}, "SCOPENOTE_LOG_LEVEL='loud'", id="the log's own level"),
     ],
 )
 def test_settings_that_cannot_be_used_are_told_in_json(command: str, environment: dict[str, str], words: str) -> None:

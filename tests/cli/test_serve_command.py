@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from typer.testing import CliRunner
 
+from app.cli.listening import listen
 from app.cli.program import program
 
 
@@ -108,6 +109,7 @@ def test_a_service_whose_store_goes_away_says_so_and_stays_up(tmp_path: Path) ->
         _, said = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, time.monotonic() - begun_s < PATIENCE_S / 2) == (-signal.SIGTERM, True)
     assert "Traceback" not in said
+    assert said.splitlines()[-2:] == ["Finishing what was begun.", "Stopped."]
 
 
 def _run(*arguments: str) -> tuple[int, str]:
@@ -139,3 +141,12 @@ def test_with_a_key_other_machines_are_let_in_and_everybody_is_asked_for_one(tmp
         port = urlsplit(url).port
         assert _ask(f"http://127.0.0.1:{port}/categories") == 401
         assert _ask(f"http://127.0.0.1:{port}/healthz", host="tags.example.org") == 200
+
+
+def test_no_answer_waits_until_its_head_is_confirmed() -> None:
+    with (
+        listen("127.0.0.1", 0, "") as listener,
+        socket.create_connection(listener.getsockname()),
+        listener.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -126,6 +126,17 @@ def test_a_secret_that_cannot_be_one_is_refused_without_being_shown(desk: Desk, 
     assert not secret.strip() or secret not in out + err
 
 
+@pytest.mark.parametrize("cms", sorted(set(get_args(CMS)) - {"standard", "wordpress", "wagtail", "contentful"}))
+def test_a_secret_that_could_be_guessed_is_refused_with_how_one_is_made(desk: Desk, cms: str) -> None:
+    desk.set("sixteen-less-on")
+    code, out, err = desk.call("add", "blog", "--cms", cms)
+    assert (code, desk.read("list"), "sixteen-less" in out + err) == (2, [], False)
+    assert "16 characters or more" in err
+    assert "press Enter" in err
+    desk.set("sixteen-and-good")
+    assert desk.call("add", "blog", "--cms", cms)[0] == 0
+
+
 @pytest.mark.parametrize("cms", get_args(CMS))
 def test_every_cms_is_told_its_address_and_how_it_is_set_up(
     desk: Desk, cms: CMS, monkeypatch: pytest.MonkeyPatch
@@ -245,11 +256,33 @@ def test_what_is_mended_is_not_missing_any_more(desk: Desk, monkeypatch: pytest.
     assert "lacks" not in desk.call("list")[1]
 
 
+def test_a_callback_that_never_arrives_is_told_at_once_and_whenever_the_source_is_shown(desk: Desk) -> None:
+    remedy = "change blog --option callback_private=yes"
+    for words in (
+        desk.call("add", "blog", "--cms", "standard", "--callback", "http://127.0.0.1:9000/told")[1],
+        desk.call("show", "blog")[1],
+        desk.call("change", "blog", "--callback", "http://localhost:9000/told")[1],
+    ):
+        assert "No callback arrives" in words
+        assert "".join(remedy.split()) in "".join(words.split())
+    assert "No callback arrives" not in desk.call("change", "blog", "--option", "callback_private=yes")[1]
+
+
+def test_of_a_callback_only_the_place_is_shown(desk: Desk) -> None:
+    url = "https://hooks.example:8443/T0/path-secret?token=query-secret"
+    said = "".join(
+        [desk.call("add", "blog", "--cms", "standard", "--callback", url)[1], *desk.call("show", "blog")[1:]]
+    )
+    assert "https://hooks.example:8443/..." in said
+    assert "-secret" not in said
+    assert desk.read("show", "blog")["callback"] == "https://hooks.example:8443/..."
+
+
 @pytest.mark.parametrize(
     "site", ["git@host.example:us/site.git", "/srv/site.git", "ssh://git@host.example/us/site.git"]
 )
 def test_a_repository_that_takes_no_secret_lacks_none(desk: Desk, site: str) -> None:
-    desk.set("git-secret")
+    desk.set("a-secret-of-the-repository")
     desk.call("add", "site", "--cms", "github", "--site", site, "--mode", "apply")
     assert desk.read("show", "site")["gaps"] == []
 
@@ -366,6 +399,7 @@ WRONG = [
     pytest.param(["x", "--cms", "wordpress", "--site", "ftp://wp.example"], "http://", id="another scheme"),
     pytest.param(["x", "--cms", "wordpress", "--site", "https://u:secret@wp.example"], "login", id="a password"),
     pytest.param(["x", "--cms", "github", "--site", "https://token@host.example/us/x"], "login", id="a token"),
+    pytest.param(["x", "--cms", "github", "--site", "https://h.example/x.git?t=s"], "base address", id="in a query"),
     pytest.param(["x", "--cms", "standard", "--budget-day", "0"], "--budget-day", id="a budget of nothing"),
     pytest.param(["x", "--cms", "standard", "--budget-day", "lots"], "--budget-day", id="no number"),
     pytest.param(["x", "--cms", "standard", "--budget-day", "inf"], "--budget-day", id="no end"),
@@ -382,7 +416,7 @@ def test_what_cannot_be_used_is_told_before_a_secret_is_asked_for(desk: Desk, ar
 
 @pytest.mark.parametrize("site", ["/srv/site.git", "git@host.example:us/site.git", "https://host.example/us/site.git"])
 def test_a_repository_may_be_a_folder_or_elsewhere(desk: Desk, site: str) -> None:
-    desk.set("git-secret")
+    desk.set("a-secret-of-the-repository")
     assert desk.call("add", "site", "--cms", "github", "--site", site)[0] == 0
 
 
@@ -520,7 +554,6 @@ def test_a_parked_delivery_is_worked_on_again(desk: Desk) -> None:
     assert desk.call("deliveries", "shop", "--again", "d1")[0] == 2
     (told,) = desk.read("deliveries", "blog", "--again", "d1")
     assert (told["state"], told["tries"]) == ("waiting", 0)
-    assert desk.call("deliveries", "blog", "--again", "d1")[0] == 2, "it is not parked any more"
 
 
 def test_a_callback_that_was_given_up_is_sent_again(desk: Desk) -> None:
@@ -561,8 +594,20 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.parametrize(("tries", "state"), [(0, "waiting"), (2, "waiting for another try")])
+def test_a_delivery_that_failed_is_shown_to_wait_for_another_try(desk: Desk, tries: int, state: str) -> None:
+    desk.call("add", "blog", "--cms", "standard")
+    now, event = datetime.now(UTC), ArticleEvent(what="published", id="a1")
+    waiting = Delivery(id="d1", source="blog", key="k1", received_at=now, due_at=now, events=(event,), tries=tries)
+    database = open_database(desk.url)
+    database.write_now(lambda c: keep_delivery(c, waiting))
+    database.close()
+    lines = [line.split(maxsplit=1) for line in desk.call("deliveries", "blog")[1].splitlines()]
+    assert [(line[0], line[1].strip()) for line in lines if line[:1] == ["d1"]] == [("d1", state)]
+
+
 def test_what_no_webhook_told_of_is_found_by_looking(desk: Desk, repository: Path) -> None:
-    desk.set("git-secret")
+    desk.set("a-secret-of-the-repository")
     desk.call("add", "site", "--cms", "github", "--site", str(repository))
     found = desk.read("reconcile", "site", "--since", "2020-01-01")
     assert (found["listed"], found["missed"]) == (1, 1)
@@ -572,7 +617,7 @@ def test_what_no_webhook_told_of_is_found_by_looking(desk: Desk, repository: Pat
 
 
 def test_undoing_names_what_and_asks_first(desk: Desk, repository: Path) -> None:
-    desk.set("git-secret")
+    desk.set("a-secret-of-the-repository")
     desk.call("add", "site", "--cms", "github", "--site", str(repository))
     assert desk.call("undo", "site")[0] == 2
     assert desk.call("undo", "site", "--since", "2020-01-01", typed="n\n")[0] == 1

@@ -33,8 +33,8 @@ def test_a_worker_does_what_was_ordered_and_stops_when_told(archive: Archive) ->
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=PATIENCE_S)
     assert (state, process.returncode) == ("done", 0)
-    assert "Working on jobs, 3 articles at once." in said
-    assert said.rstrip().endswith("Finishing what was begun.")
+    assert "Working on jobs and deliveries, 3 articles at once." in said
+    assert said.splitlines()[-2:] == ["Finishing what was begun.", "Stopped."]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
 import base64
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -227,6 +229,15 @@ def test_a_try_that_is_repeated_has_the_same_name() -> None:
 def test_a_sender_without_names_leaves_naming_to_us(name: str) -> None:
     arrival, source, _ = _open(name)
     assert find_adapter(source.cms).name_delivery(arrival, source) is None
+
+
+@pytest.mark.parametrize("name", [name for name in OF_SOURCES if name.startswith("ghost")])
+def test_a_captured_post_of_ghost_means_the_same_without_the_name_of_its_event(name: str) -> None:
+    arrival, source, _ = _open(name)
+    payload = json.loads(arrival.body)
+    assert payload.pop("event")
+    bare = replace(arrival, body=json.dumps(payload).encode())
+    assert find_adapter("ghost").read_events(bare, source) == _read(name)
 
 
 @pytest.mark.parametrize("name", [name for name in OF_SOURCES if name.startswith("ghost")])

@@ -35,6 +35,8 @@ def test_an_option_that_there_is_not_is_refused_with_those_that_there_are(cms: C
         pytest.param("hmac", {"signed": "{id}.{body}"}, "id_header", id="an id without its header"),
         pytest.param("strapi", {"format": "docx"}, "html, markdown, text", id="format"),
         pytest.param("wp-webhooks", {"signature": "none"}, "body, token", id="signature"),
+        pytest.param("ghost", {"event": "post.publish"}, "post.published, post.published.edited", id="event"),
+        pytest.param("wp-webhooks", {"event": "post.published"}, "post_create, post_update", id="trigger"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_its_option(cms: CMS, options: dict[str, str], words: str) -> None:

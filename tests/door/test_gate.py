@@ -14,6 +14,7 @@ from app.domain.decision import Decision
 from app.domain.errand import Errand
 from app.domain.key import Scope, includes
 from app.domain.progress import Watch
+from app.server import create_probe
 from app.store.keys import list_keys
 from tests.door.entrance import AFAR, BROWSER, Entrance, open_entrance
 
@@ -83,7 +84,9 @@ NEEDS: list[tuple[str, str, Scope | None]] = [
     ("GET", "/jobs/x/report", "admin"),
     ("POST", "/jobs/x/undo", "admin"),
     ("POST", "/categories/reload", "admin"),
-    ("GET", "/metrics", "admin"),
+    ("GET", "/metrics", "watch"),
+    ("HEAD", "/metrics", "watch"),
+    ("POST", "/metrics", "admin"),
     ("DELETE", "/categories", "admin"),
     ("GET", "/nothing/here", "admin"),
     ("GET", "/healthz/", "admin"),
@@ -94,6 +97,7 @@ async def test_every_address_needs_the_scope_that_is_written_down_for_it(entranc
     keys: dict[Scope, str] = {
         "classify": entrance.keep("c", "classify"),
         "review": entrance.keep("r", "review"),
+        "watch": entrance.keep("w", "watch"),
         "admin": entrance.keep("a", "admin"),
     }
     found: list[tuple[str, str, Any]] = []
@@ -109,6 +113,22 @@ async def test_every_address_needs_the_scope_that_is_written_down_for_it(entranc
         assert not refused or let_in == [scope for scope in keys if includes(scope, let_in[0])]
         found.append((method, path, narrowest))
     assert found == NEEDS
+
+
+async def test_a_workers_figures_need_the_same_scope(entrance: Entrance) -> None:
+    keys = [entrance.keep(scope, scope) for scope in ("review", "watch", "admin")]
+    entrance.app = create_probe(entrance.services, "127.0.0.1")
+    assert [(await entrance.get("/metrics", key)).status_code for key in ("", *keys)] == [401, 403, 200, 200]
+    assert (await entrance.get("/healthz")).status_code == 200
+
+
+@pytest.mark.parametrize("headers", [{}, BROWSER, {"hx-request": "true"}], ids=["a program", "a browser", "a script"])
+async def test_a_worker_has_no_page_to_sign_in_at_and_names_none(entrance: Entrance, headers: dict[str, str]) -> None:
+    entrance.keep()
+    entrance.app = create_probe(entrance.services, "127.0.0.1")
+    answer = await entrance.get("/metrics", **headers)
+    assert (answer.status_code, answer.headers.get("location"), answer.headers.get("hx-redirect")) == (401, None, None)
+    assert answer.json()["detail"] == "A key is needed. Send it as `Authorization: Bearer KEY`."
 
 
 async def test_a_host_header_does_not_make_another_address_of_it(entrance: Entrance) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gzip
 import resource
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,6 +27,7 @@ class Hasty(PatientProtocol):
 
     head_s = HEAD_S
     linger_s = HEAD_S
+    take_s = HEAD_S
 
 
 @asynccontextmanager
@@ -163,6 +165,37 @@ async def test_a_second_request_is_waited_for_as_long_as_the_first(port: int) ->
     whole = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     answer = await _send(port, whole, *([b"G"] * 100), pause_s=0.05)
     assert _read_status(answer) == 200
+
+
+async def test_an_answer_that_nobody_takes_is_given_up(port: int) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        with pytest.raises(ConnectionError):
+            await _ask_without_reading(port)
+    assert await _is_alive(port)
+
+
+async def _ask_without_reading(port: int) -> None:
+    loop = asyncio.get_running_loop()
+    with socket.socket() as unread:
+        unread.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        unread.setblocking(False)
+        await loop.sock_connect(unread, ("127.0.0.1", port))
+        while True:
+            await loop.sock_sendall(unread, b"GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+
+
+async def test_who_reads_slowly_is_waited_for(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=4_096)
+    ask = b"GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    writer.write((ask + b"\r\n") * 19 + ask + b"Connection: close\r\n\r\n")
+    taken = bytearray()
+    async with asyncio.timeout(PATIENCE_S):
+        while piece := await reader.read(65_536):
+            taken += piece
+            await asyncio.sleep(0.01)
+    writer.close()
+    await writer.wait_closed()
+    assert taken.count(b"HTTP/1.1 200") == 20
 
 
 async def test_deep_json_is_refused_in_words(port: int) -> None:

@@ -92,7 +92,8 @@ async def test_signing_out_ends_the_session_and_not_just_the_cookie(entrance: En
         await _sign_in(browser, key)
         carried = dict(browser.cookies)
         out = await browser.post("/logout", headers=OWN)
-        assert (out.headers["location"], dict(browser.cookies)) == ("/login", {})
+        assert dict(browser.cookies) == {}
+        assert "You are signed out." in (await browser.get(out.headers["location"])).text
     async with entrance.ask(**BROWSER, cookie=f"scopenote={carried['scopenote']}") as thief:
         assert (await thief.get("/categories")).status_code == 303
 
@@ -256,6 +257,27 @@ async def test_nobody_is_led_elsewhere(entrance: Entrance, wanted: str) -> None:
     async with entrance.ask(**BROWSER) as browser:
         signed = await _sign_in(browser, key, wanted)
         assert (await browser.get(signed.headers["location"])).headers["location"] == "/classify"
+
+
+async def test_a_key_for_figures_opens_no_page(entrance: Entrance) -> None:
+    key = entrance.keep("prometheus", "watch")
+    async with entrance.ask(**BROWSER, **OWN) as browser:
+        refused = await browser.post("/login", data={"key": key})
+    assert (refused.status_code, "opens no page" in refused.text, dict(browser.cookies)) == (422, True, {})
+
+
+async def test_another_sites_request_is_refused_with_a_page_where_a_browser_came_for_one(entrance: Entrance) -> None:
+    elsewhere = {"sec-fetch-site": "cross-site", "origin": "https://evil.example"}
+    form = {"article": "Bread comes out of ovens."}
+    async with entrance.ask(**elsewhere) as client:
+        page = await client.post("/classify/page", data=form, headers=BROWSER)
+        part = await client.post("/classify/page", data=form, headers={**BROWSER, "hx-request": "true"})
+        told = await client.post("/classify/page", data=form)
+    assert (page.status_code, page.headers["content-type"]) == (403, "text/html; charset=utf-8")
+    assert all(words in page.text for words in ("Not from another site", "Another site sent this request."))
+    assert [(answer.status_code, answer.json()["type"]) for answer in (part, told)] == [
+        (403, "urn:scopenote:problem:cross-site")
+    ] * 2
 
 
 async def test_where_no_key_is_needed_nobody_is_asked_for_one(entrance: Entrance) -> None:

@@ -160,6 +160,23 @@ async def test_an_article_that_is_paid_for_and_never_answered_is_given_up(bench:
     assert bench.waiting == 0
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(BudgetSpent("SCOPENOTE_BUDGET_CALL_USD does not allow it.", is_alone=True), id="a call's cap"),
+        pytest.param(BudgetSpent("The key has spent it all.", payer="key:k"), id="a key's budget"),
+    ],
+)
+async def test_an_article_that_a_budget_pays_for_in_part_only_is_given_up(bench: _Bench, error: BudgetSpent) -> None:
+    await _decide_for(bench, build_key("k"), "The board decides.")
+    bench.judge.is_paid, bench.judge.error = True, error
+    before = len(bench.judge.asked)
+    for _ in range(MOST_TRIES + 3):
+        await bench.ask_later(hours=24)
+    assert len(bench.judge.asked) - before == MOST_TRIES
+    assert bench.waiting == 0
+
+
 async def test_while_nothing_is_sent_an_article_waits_for_ever(bench: _Bench) -> None:
     await _decide(bench, "The board decides.")
     for _ in range(MOST_TRIES + 3):

@@ -329,7 +329,7 @@ async def test_a_batch_is_paid_from_the_budget_of_the_key_that_asked_for_it(
     database.write_now(lambda c: keep_key(c, key))
     made = build_job(COUNT)
     keep_work(database, made.model_copy(update={"recipe": made.recipe.model_copy(update={"payer": "key:k"})}))
-    with pytest.raises(BudgetSpent, match=r"--budget-day=0\.00099 of the key 'News'") as refused:
+    with pytest.raises(BudgetSpent, match=r"budget of the key 'News' \(0\.00099 USD\)") as refused:
         await Works(database, server.base_url).run()
     assert refused.value.payer == "key:k"
     known = list_attempts(database).values()

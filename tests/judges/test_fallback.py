@@ -62,6 +62,15 @@ async def test_the_stand_in_answers_and_says_why(error: Unavailable) -> None:
     assert judgement.ask_again == str(error)
 
 
+@pytest.mark.parametrize(("is_alone", "is_too_dear"), [(True, True), (False, False)], ids=["all of it", "the rest"])
+async def test_a_budget_that_is_too_small_by_itself_is_told_from_one_that_is_spent(
+    is_alone: bool, is_too_dear: bool
+) -> None:
+    judge = FallbackJudge(_Judge("llm", BudgetSpent("It is too little.", is_alone=is_alone)), _Judge("local"))
+    judgement = await _ask(judge)
+    assert (judgement.ask_again, judgement.is_too_dear) == ("It is too little.", is_too_dear)
+
+
 async def test_a_judge_that_answers_needs_no_stand_in() -> None:
     stand_in = _Judge("local")
     judgement = await _ask(FallbackJudge(_Judge("llm"), stand_in))

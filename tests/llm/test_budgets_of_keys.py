@@ -5,9 +5,11 @@ import asyncio
 import pytest
 
 from app.domain.errand import Errand, Payer
+from app.domain.money import write_usd
 from app.errors import BudgetSpent
 from app.llm.spending.budgets import Caps
-from tests.llm.askers import JOB, PRICE, Rig, answer
+from app.llm.tab import Tab
+from tests.llm.askers import JOB, PRICE, QUESTION, Rig, answer
 from tests.llm.sleepless import run
 
 MOST_USD = PRICE.compute_most(1_000, 200)
@@ -50,13 +52,16 @@ async def _spend(rig: Rig, errand: Errand) -> BudgetSpent:
     [
         pytest.param(
             pay(usd=MOST_USD * 2),
-            (f"--budget-day={MOST_USD * 2:g} of the key 'News' does", "Ask whoever runs the service for"),
+            (
+                f"Today's budget of the key 'News' ({write_usd(MOST_USD * 2)} USD) is spent, or too little",
+                "Ask whoever runs the service for",
+            ),
             id="key",
         ),
         pytest.param(
             feed(usd=MOST_USD * 2),
             (
-                f"--budget-day={MOST_USD * 2:g} of the source 'blog' does",
+                f"--budget-day={write_usd(MOST_USD * 2)} of the source 'blog' does",
                 "`scopenote sources change blog --budget-day USD`",
             ),
             id="source",
@@ -75,7 +80,7 @@ def test_who_has_spent_its_budget_is_refused_and_told_what_can_be_done(errand: E
 def test_a_budget_that_no_request_fits_into_is_told_as_such_and_not_to_wait() -> None:
     rig = Rig([answer()])
     refused = run(_spend(rig, pay(usd=MOST_USD / 2)))
-    told = f"--budget-day={MOST_USD / 2:g} of the key 'News' is less than this request may cost"
+    told = f"Today's budget of the key 'News' ({write_usd(MOST_USD / 2)} USD) is less than this request may cost"
     assert str(refused).startswith(told)
     assert f"by itself: it needs at least {MOST_USD:.6f} USD. Ask whoever" in str(refused)
     assert ("midnight" in str(refused), "id-of" in str(refused), rig.wire.sent) == (False, False, [])
@@ -156,6 +161,52 @@ def test_many_at_once_stay_within_the_budget_together() -> None:
     refused = [outcome for outcome in run(ask()) if isinstance(outcome, BudgetSpent)]
     spent = run(rig.kept.sum_day())
     assert (spent.calls + len(refused), spent.cost_usd <= MOST_USD * 3) == (30, True)
+
+
+@pytest.mark.parametrize(
+    "spent",
+    [
+        pytest.param(pay(usd=MOST_USD * 2), id="key"),
+        pytest.param(feed(usd=MOST_USD * 2), id="source"),
+        pytest.param(Errand(urgency="job", job="j", most_usd=MOST_USD * 2), id="job"),
+    ],
+)
+def test_whose_budget_is_spent_is_refused_at_once_however_long_others_are_answered(spent: Errand) -> None:
+    rig = Rig([answer()], latency_s=10.0)
+
+    async def ask() -> float:
+        await _spend(rig, spent)
+        others = [asyncio.create_task(_ask_later(rig, 5.0 * number)) for number in range(20)]
+        await asyncio.sleep(1)
+        begun_s = asyncio.get_running_loop().time()
+        await _spend(rig, spent)
+        took_s = asyncio.get_running_loop().time() - begun_s
+        await asyncio.gather(*others)
+        return took_s
+
+    assert run(ask()) < 1.0
+
+
+def test_a_classification_that_has_its_cap_is_refused_at_once_however_long_others_are_answered() -> None:
+    rig, tab = Rig([answer()], latency_s=10.0, caps=Caps(call_tokens=1_500)), Tab()
+
+    async def ask() -> float:
+        await rig.asker.complete(QUESTION, Errand(), tab)
+        others = [asyncio.create_task(_ask_later(rig, 5.0 * number)) for number in range(20)]
+        await asyncio.sleep(1)
+        begun_s = asyncio.get_running_loop().time()
+        with pytest.raises(BudgetSpent, match="SCOPENOTE_BUDGET_CALL_TOKENS"):
+            await rig.asker.complete(QUESTION, Errand(), tab)
+        took_s = asyncio.get_running_loop().time() - begun_s
+        await asyncio.gather(*others)
+        return took_s
+
+    assert run(ask()) < 1.0
+
+
+async def _ask_later(rig: Rig, wait_s: float) -> None:
+    await asyncio.sleep(wait_s)
+    await rig.ask(pay("Other"))
 
 
 def test_the_day_after_a_key_may_spend_again() -> None:

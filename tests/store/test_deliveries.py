@@ -10,14 +10,12 @@ from sqlalchemy import update
 from app.domain.article_event import ArticleEvent, Body
 from app.domain.delivery import MOST_EVENTS, Delivery, DeliveryState, Outcome, list_parts
 from app.errors import Damaged, NotKept
+from app.store.claiming import MOST_DEATHS, claim_deliveries, give_back
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.deliveries import (
-    MOST_DEATHS,
-    claim_deliveries,
     count_deliveries,
     find_delivery,
-    give_back,
     keep_delivery,
     list_call,
     list_deliveries,
@@ -344,6 +342,13 @@ def test_deliveries_are_listed_the_newest_first_page_by_page(connection: Connect
         pages.append([delivery.id for delivery in page])
         before = page[-1].id
     assert pages == [["d4", "d2"], ["d1", "d0"]]
+
+
+def test_a_list_may_leave_out_what_came_of_the_articles(connection: Connection) -> None:
+    keep(connection, build_delivery(1, "a1"))
+    (whole,), (bare,) = list_deliveries(connection), list_deliveries(connection, with_events=False)
+    assert whole.events
+    assert bare == whole.model_copy(update={"events": ()})
 
 
 def test_deliveries_are_listed_by_source_and_state(connection: Connection) -> None:

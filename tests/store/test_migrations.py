@@ -118,6 +118,18 @@ def test_a_store_of_every_release_opens_with_all_its_rows(empty_url: str, revisi
     assert all(len(rows) == 1 for rows in before.values())
 
 
+def test_what_a_cms_listed_is_told_from_what_it_called_for_in_an_older_store(empty_url: str) -> None:
+    _load(empty_url, "0002")
+    row = "INSERT INTO delivery SELECT 'd2', source, 'reconcile:a1:?', {rest} FROM delivery"
+    rest = "received_at, events, state, due_at, tries, executor, outcomes, reason"
+    with _connect(empty_url) as connection:
+        connection.exec_driver_sql(row.format(rest=rest))
+    open_database(empty_url).close()
+    with _connect(empty_url) as connection:
+        turns = connection.exec_driver_sql("SELECT id, turn FROM delivery ORDER BY turn").all()
+    assert [tuple(one) for one in turns] == [("a-id", 0), ("d2", 1)]
+
+
 def _load(url: str, revision: str) -> None:
     address = read_address(url)
     if address.database and address.get_backend_name() == "sqlite":

@@ -132,3 +132,8 @@ def test_a_damaged_source_is_named(kept: Connection) -> None:
     kept.exec_driver_sql("UPDATE source SET document = '{'")
     with pytest.raises(Damaged, match="the source 'blog'"):
         load_source(kept, "blog")
+
+
+@pytest.mark.parametrize("name", ["\0", "\ud800", "x" * 5_000])
+def test_a_name_that_somebody_made_up_has_no_secrets(kept: Connection, name: str) -> None:
+    assert list_secrets(kept, name, "verify", NOON) == []

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from app.domain.delivery import Delivery
+from app.store.claiming import claim_deliveries
 from app.store.cms_articles import take_up
 from app.store.connection import Connection
 from app.store.database import Database
-from app.store.deliveries import claim_deliveries, list_deliveries
+from app.store.deliveries import list_deliveries
 from app.store.sources import keep_source
 from app.store.telling import SOON, is_own, tell_source
 from tests.jobs.deliveries.made_deliveries import make_delivery, make_source

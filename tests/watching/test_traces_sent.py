@@ -78,9 +78,12 @@ def _collecting() -> Iterator[tuple[Collector, str]]:
 
 
 @contextmanager
-def _serve(folder: Path, endpoint: str) -> Iterator[tuple[Running, str]]:
+def _serve(folder: Path, endpoint: str, delay_ms: int = 50) -> Iterator[tuple[Running, str]]:
     environment = make_environment(
-        folder, OTEL_EXPORTER_OTLP_ENDPOINT=endpoint, OTEL_BSP_SCHEDULE_DELAY="50", OTEL_EXPORTER_OTLP_TIMEOUT="1"
+        folder,
+        OTEL_EXPORTER_OTLP_ENDPOINT=endpoint,
+        OTEL_BSP_SCHEDULE_DELAY=str(delay_ms),
+        OTEL_EXPORTER_OTLP_TIMEOUT="1",
     )
     with running(folder, environment, "serve", "--port", "0") as service:
         yield service, service.find_url("Editor's page")
@@ -98,17 +101,26 @@ def test_spans_reach_the_collector_with_their_names_and_ids_and_no_article(tmp_p
         decided = httpx.post(f"{url}/classify", json=ARTICLE, headers=asked, timeout=PATIENCE_S).json()
         collector.wait_for("POST /classify")
         httpx.get(f"{url}/categories/{MARKER}", timeout=PATIENCE_S)
+        collector.wait_for("GET /categories/{category_id}")
         service.stop()
     assert set(collector.paths) == {"/v1/traces"}
     spans = {name: (trace, about) for name, trace, about in collector.list_spans()}
     assert spans["POST /classify"][0] == spans["decide"][0] == TRACE
     assert spans["POST /classify"][1]["scopenote.request"] == "r-1"
     assert spans["decide"][1]["scopenote.decision"] == decided["id"]
-    assert "GET /categories/{category_id}" in spans, "what is held back is handed over at the end"
+    assert "GET /categories/{category_id}" in spans
     sent = b"".join(collector.bodies)
     assert b"service.name" in sent
     assert MARKER.lower().encode() not in sent.lower()
     assert _list_loud(service) == []
+
+
+def test_what_is_held_back_is_handed_over_when_a_signal_ends_the_service(tmp_path: Path) -> None:
+    with _collecting() as (collector, endpoint), _serve(tmp_path, endpoint, delay_ms=60_000) as (service, url):
+        httpx.get(f"{url}/categories", timeout=PATIENCE_S)
+        assert collector.bodies == []
+        service.stop()
+    assert [name for name, _, _ in collector.list_spans()] == ["GET /categories"]
 
 
 def test_a_collector_that_is_away_is_told_of_once_and_nobody_waits_for_it(tmp_path: Path) -> None:

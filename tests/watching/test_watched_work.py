@@ -15,7 +15,7 @@ from app.domain.decision import Decision
 from app.domain.delivery import Delivery, Outcome
 from app.domain.errand import Errand
 from app.domain.job import Item, Job, Recipe
-from app.errors import ModelUnavailable
+from app.errors import BadInput, CmsUnavailable, ModelUnavailable
 from app.jobs.deliveries.means import Means
 from app.jobs.deliveries.seeing_through import Seen
 from app.watching.logs import logging_to
@@ -77,6 +77,25 @@ def test_a_decision_is_counted_by_judge_and_outcome(decision: Decision, outcome:
     assert read("scopenote_decisions_total", {"judge": "local", "outcome": outcome}) == 1
     assert (read("scopenote_decision_duration_seconds_count", {"judge": "local"}) or 0) == anew
     assert read("scopenote_decisions_degraded_total") == degraded
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        pytest.param(CmsUnavailable("It is busy."), "waiting for another try", id="a CMS that is away"),
+        pytest.param(BadInput("It is refused."), "parked", id="no use"),
+    ],
+)
+async def test_a_delivery_that_failed_is_not_said_to_be_worked_on(error: Exception, state: str) -> None:
+    stream, delivery = io.StringIO(), make_delivery().model_copy(update={"state": "working"})
+
+    async def see(_: Means, found: Delivery) -> Seen:
+        return Seen(delivery=found, error=error)
+
+    with logging_to(stream, "json", "info"):
+        await Witness().watch_deliveries(see)(NO_MEANS, delivery)
+    (line,) = _read(stream)
+    assert (line["state"], line["failed"]) == (state, type(error).__name__)
 
 
 async def test_a_delivery_is_one_line_with_ids_and_its_outcomes_are_counted_once() -> None:

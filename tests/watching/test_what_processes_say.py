@@ -119,6 +119,7 @@ def test_all_that_a_service_says_is_json_and_neither_articles_nor_secrets_are_in
         assert service.stop() < PATIENCE_S
     lines = _check_for_secrets(service, key, secret)
     assert {line["level"] for line in lines} <= {"debug", "info", "warning"}
+    assert [line["event"] for line in lines[-2:]] == ["Finishing what was begun.", "Stopped."]
     decided = {line["decision"] for line in lines if line["event"] == "decided"}
     assert len(decided) == 4
     (delivery,) = [line for line in lines if line["event"] == "delivery"]
@@ -162,7 +163,7 @@ def test_a_worker_tells_figures_of_its_own_and_says_nothing_but_json(tmp_path: P
     assert (elsewhere.status_code, nothing.status_code) == (400, 404)
     assert worker.process.returncode == 0
     lines = _check_for_secrets(worker)
-    assert lines[-1]["event"] == "Finishing what was begun."
+    assert [line["event"] for line in lines[-2:]] == ["Finishing what was begun.", "Stopped."]
 
 
 @pytest.mark.parametrize("command", [("serve", "--port", "0"), ("worker",)])

@@ -170,6 +170,7 @@ def test_with_javascript_a_problem_is_put_in_and_told(page: Page, services: Fake
     classify(page)
     expect(page.get_by_role("alert")).to_contain_text("There is nothing to read.")
     expect(page.locator("#result-heading")).to_be_focused()
+    expect(page.locator("#progress")).to_have_text("Not classified. The reason stands below.")
 
 
 def test_an_article_over_the_limit_stays_in_the_form(page: Page) -> None:
@@ -319,6 +320,26 @@ def test_nothing_is_wider_than_the_screen(page: Page, path: str, width: int) -> 
     page.set_viewport_size({"width": width, "height": 800})
     classify(page) if path == "/classify" else page.goto(path)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_on_a_phone_every_word_about_a_category_is_on_the_screen_and_it_is_still_a_table(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/categories")
+    table = page.get_by_role("table")
+    assert table.evaluate("(e) => e.getBoundingClientRect().right") <= 390
+    row = table.get_by_role("row").nth(1)
+    assert row.get_by_role("cell").count() == len(("kind", "topics", "exclusions", "remarks", "about"))
+    expect(row).to_contain_text("topics")
+    page.set_viewport_size({"width": 1200, "height": 800})
+    expect(row.locator(".unit").first).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [360, 390])
+def test_on_a_phone_the_navigation_is_one_line_and_marks_where_one_is(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/review")
+    assert len(set(page.locator("nav a").evaluate_all("(links) => links.map((e) => e.offsetTop)"))) == 1
+    expect(page.locator("nav [aria-current=page]")).to_have_text("Review")
 
 
 def test_the_text_stands_left_of_the_categories_where_there_is_room(page: Page) -> None:
@@ -512,3 +533,8 @@ def test_a_hostile_note_runs_nothing(page: Page, services: FakeServices) -> None
     page.goto(HISTORY_PAGE)
     expect(page.locator(".note")).to_have_text(words)
     assert page.evaluate("window.harmed") is None
+
+
+def test_words_of_others_do_not_turn_what_stands_around_them(page: Page) -> None:
+    page.goto(DECISION_PAGE)
+    expect(page.locator("main code").first).to_have_css("unicode-bidi", "isolate")

@@ -11,18 +11,22 @@ from fastapi import FastAPI
 from markupsafe import escape
 
 from app.domain.article_event import ArticleEvent, What, name_article
+from app.domain.decision import Assignment
 from app.domain.delivery import MOST_EVENTS, Delivery, DeliveryState, Fate, Outcome, list_parts
 from app.domain.source import Source
 from app.door.problems import add_problem_handlers
+from app.store.articles import keep_article
 from app.store.connection import Connection
 from app.store.database import Database
 from app.store.deliveries import keep_delivery
 from app.store.opening import open_database
 from app.store.sources import keep_source
 from app.web import delivery_page
-from app.web.delivery_view import FATES, MEANINGS
+from app.web.delivery_view import FATES, MEANINGS, DeliveryView
 from tests.api.job_app import open_job_client
-from tests.store.kept_values import NOON
+from tests.store.kept_values import NOON, assign, decide
+from tests.store.kept_values import build as build_article
+from tests.store.kept_values import keep as keep_decided
 from tests.web.test_job_pages import BROWSER
 from tests.web.test_pages import HOSTILE, POLICY, Elements, find_policy
 
@@ -93,7 +97,34 @@ async def test_each_article_leads_to_its_decision_and_its_history(
     keep(database, build(1, event, state="done", outcomes=(outcome,)))
     html = await show(client)
     assert {"/classifications/x1", "/articles/blog%3Aa1/history"} <= set(Elements(html).values("href"))
-    assert "In the CMS it has <code>baking</code>, <code>bread</code> since." in html
+    assert "Written to the CMS: it has <code>baking</code>, <code>bread</code> since." in html
+
+
+def keep_decision_about(database: Database, id_: str, *assignments: Assignment) -> None:
+    decision = decide(id_, *assignments, article=build_article(id_=f"blog:{id_}"))
+    database.write_now(lambda c: keep_decided(c, decision))
+
+
+async def test_what_was_decided_is_told_apart_from_what_was_written(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    events = [build_event(number) for number in range(4)]
+    keep_decision_about(database, "x1", assign("baking", score=0.7), assign("bread"), assign("tools", "rejected"))
+    keep_decision_about(database, "x2", assign("tools", "rejected"))
+    outcomes = (
+        end(events[0], "classified", decision="x1", written=("bread", "oven")),
+        end(events[1], "classified", decision="x1"),
+        end(events[2], "classified", decision="x2"),
+        end(events[3], "classified", decision="x1", reason="The article was changed meanwhile."),
+    )
+    keep(database, build(1, *events, state="done", outcomes=outcomes))
+    first, second, third, fourth = (await show(client)).split("<h2><bdi>")[1:]
+    assert "Assigned: <code>bread</code>, <code>baking</code>.</p>" in first
+    assert "it has <code>bread</code>, <code>oven</code> since." in first
+    assert "Assigned: <code>bread</code>, <code>baking</code>. Nothing was written to the CMS." in second
+    assert "No category is assigned. Nothing was written to the CMS." in third
+    assert "changed meanwhile" in fourth
+    assert MEANINGS["classified"] not in first + second + third + fourth
 
 
 @pytest.mark.parametrize("fate", FATES)
@@ -133,13 +164,16 @@ async def test_what_could_not_be_read_says_who_can_mend_it(client: httpx.AsyncCl
 
 
 async def test_what_is_tried_again_says_when(client: httpx.AsyncClient, database: Database) -> None:
-    keep(database, build(1, build_event(), reason="The CMS is away.", tries=2))
+    later = NOON + timedelta(hours=1)
+    keep(database, build(1, build_event(), reason="The CMS is away.", tries=2, due_at=later))
     html = await show(client)
     assert "2 tries failed. The CMS is away. It is tried again at" in html
+    assert "<code>scopenote sources deliveries blog --again d1</code>" in html
 
 
 @pytest.mark.parametrize(
-    ("key", "words"), [("id:1", "a webhook call"), ("reconcile:a1:?", "list was looked through"), ("word:1", "word")]
+    ("key", "words"),
+    [("id:1", "a webhook call"), ("reconcile:a1:?", "list was looked through"), ("told:1", "made here")],
 )
 async def test_it_is_told_how_it_came(client: httpx.AsyncClient, database: Database, key: str, words: str) -> None:
     keep(database, build(1, build_event(), key=key))
@@ -153,6 +187,77 @@ async def test_the_parts_of_a_call_lead_to_each_other(client: httpx.AsyncClient,
     last = await show(client, "/deliveries/d1.2")
     assert "/deliveries/d1" in Elements(last).values("href")
     assert "2 (this one)" in last
+
+
+async def test_each_part_of_a_call_says_what_became_of_the_whole(client: httpx.AsyncClient, database: Database) -> None:
+    events = [build_event(number) for number in range(2 * MOST_EVENTS + 200)]
+    first, second, third = list_parts(build(1, *events))
+    ends = tuple(end(event, "classified" if number else "parked") for number, event in enumerate(first.events))
+    done = first.model_copy(update={"state": "parked", "outcomes": ends, "reason": "Because."})
+    begun = second.model_copy(update={"outcomes": (end(second.events[0], "echo"),)})
+    keep(database, done, begun, third)
+    for id_, size in (("d1", 500), ("d1.2", 500), ("d1.3", 200)):
+        html = await show(client, f"/deliveries/{id_}")
+        assert f"with {size} of the call’s 1,200 articles." in html
+        assert "Of the articles of all parts: 699 waiting, 499 decided, 1 parked, 1 our own writing." in html
+    listed = await show(client, "/deliveries")
+    assert [f"500 articles, part {part} of a call" in listed for part in (1, 2)] == [True, True]
+
+
+async def test_a_damaged_part_keeps_no_other_from_being_shown(client: httpx.AsyncClient, database: Database) -> None:
+    events = [build_event(number) for number in range(MOST_EVENTS + 1)]
+    keep(database, *list_parts(build(1, *events)))
+    database.write_now(lambda c: c.exec_driver_sql("UPDATE delivery SET events = '[{]' WHERE id = 'd1'"))
+    assert "with 1 article." in await show(client, "/deliveries/d1.2")
+
+
+async def test_a_call_of_one_part_is_not_told_in_parts(client: httpx.AsyncClient, database: Database) -> None:
+    keep(database, build(1, *(build_event(number) for number in range(MOST_EVENTS))))
+    html = await show(client)
+    assert "with 500 articles." in html
+    assert "all parts" not in html
+    assert ">500 articles<" in await show(client, "/deliveries")
+
+
+async def test_an_article_that_nobody_knows_a_title_of_is_shown_by_its_id(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    gone, known = build_event(1, "withdrawn", title=""), build_event(2, "withdrawn", title="")
+    database.write_now(lambda c: keep_article(c, build_article(id_="a2"), "blog:a2", NOON))
+    keep(database, *(build(number, event, state="done") for number, event in ((1, gone), (2, known))))
+    for path in ("/deliveries", "/deliveries/d1"):
+        assert "Article <code>a1</code>" in await show(client, path)
+    for path in ("/deliveries", "/deliveries/d2"):
+        assert "<bdi>Cup</bdi>" in await show(client, path)
+
+
+async def test_what_waits_for_another_try_says_so(client: httpx.AsyncClient, database: Database) -> None:
+    keep(database, build(1, build_event(), tries=1, reason="The CMS is away."), build(2, build_event()))
+    html = await show(client, "/deliveries")
+    assert html.count("Waiting for another try") == 1
+    html = await show(client)
+    assert "The CMS is away. It is tried again as soon as a worker is free." in html
+    assert "--again" not in html
+
+
+COMMAND = "`scopenote sources change blog --field tags=labels`"
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [
+        pytest.param(f"See {COMMAND}.", f"See {COMMAND}.", id="short"),
+        pytest.param("word " * 60, "word " * 40 + "…", id="between words"),
+        pytest.param("x" * 300, "x" * 200 + " …", id="one word"),
+        pytest.param(f"{'word ' * 35}{COMMAND} mends it.", f"{'word ' * 35}{COMMAND} …", id="command to its end"),
+        pytest.param(f"{'word ' * 35}{COMMAND}", f"{'word ' * 35}{COMMAND}", id="command at the end"),
+        pytest.param(f"{'word ' * 35}`{'long ' * 60}`", "word " * 35 + "…", id="endless command"),
+        pytest.param(f"`{'long ' * 80}`", "…", id="nothing but a command"),
+    ],
+)
+def test_a_reason_in_the_list_is_cut_between_words_and_in_no_command(reason: str, shown: str) -> None:
+    view = DeliveryView(delivery=build(1, build_event(), reason=reason), titles={}, assigned={})
+    assert view.short_reason == shown
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

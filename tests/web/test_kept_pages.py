@@ -9,6 +9,7 @@ from httpx import AsyncClient, Response
 from markupsafe import escape
 
 from app.domain.provenance import TagEvent
+from app.door.withholding import AWAY
 from app.errors import ModelUnavailable, StoreUnavailable
 from app.store.history import Tagged
 from app.web.questions import put_question
@@ -167,9 +168,9 @@ async def test_a_word_that_cannot_be_kept_says_why(
 
 
 async def test_a_store_that_is_away_is_told(client: AsyncClient, services: FakeServices) -> None:
-    services.kept.failure = StoreUnavailable("The store cannot be written.")
+    services.kept.failure = StoreUnavailable("The store /srv/store.db cannot be written.")
     answer = await say(client, htmx=True, accept="scrum")
-    assert (answer.status_code, "The store cannot be written." in answer.text) == (503, True)
+    assert (answer.status_code, AWAY in answer.text, "/srv" in answer.text) == (503, True, False)
 
 
 @pytest.mark.parametrize("way", ["feedback/page", "feedback/page?x=1"])

@@ -381,3 +381,15 @@ async def test_commands_in_a_problem_are_set_as_such_and_nothing_else_becomes_ma
 async def test_a_leading_line_end_survives_the_round_trip(client: AsyncClient, services: FakeServices) -> None:
     services.failure = BadArticle("no")
     assert "\n\n\nIndented.</textarea>" in (await post(client, article="\n\nIndented.")).text
+
+
+@pytest.mark.parametrize(
+    "warnings", [pytest.param((), id="no reason is kept"), pytest.param(("the local judge answered",), id="and why")]
+)
+async def test_that_another_judge_stood_in_is_said_once(
+    client: AsyncClient, services: FakeServices, warnings: tuple[str, ...]
+) -> None:
+    judge = services.decision.judge.model_copy(update={"degraded": True})
+    services.decision = services.decision.model_copy(update={"judge": judge, "warnings": warnings})
+    elements = Elements((await post(client, htmx=True, article="Bread.")).text)
+    assert elements.values("class").count("notice") == 1

@@ -92,6 +92,11 @@ async def test_only_who_may_overrule_is_offered_it(entrance: Entrance, scope: Sc
     assert ["Your word" in page.text for page in pages] == [may_speak, may_speak]
 
 
+async def test_a_key_for_figures_is_led_nowhere(entrance: Entrance) -> None:
+    page = await entrance.get("/jobs", entrance.keep("prometheus", "watch"), **BROWSER)
+    assert (page.status_code, _read_links(page.text), "Elsewhere" in page.text) == (403, [], False)
+
+
 async def test_a_browser_is_shown_a_page_where_nothing_is_and_a_program_told(entrance: Entrance) -> None:
     async with _sign_in(entrance, "admin") as browser:
         page = await browser.get("/nothing/here")

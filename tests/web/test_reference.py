@@ -61,6 +61,11 @@ async def test_each_operation_is_shown_with_the_scope_that_its_key_needs(applica
     assert found == ["admin", "review", ""]
 
 
+async def test_what_is_code_in_a_description_is_code_on_the_page(page: str) -> None:
+    assert "<code>text/event-stream</code>" in page or "<code>Accept: text/event-stream</code>" in page
+    assert re.findall(r"<p class=\"lead\">[^<]*`|<br>[^<]*`", page) == []
+
+
 async def test_the_page_links_to_the_document(application: FastAPI, page: str) -> None:
     assert 'href="/openapi.json"' in page
     async with _ask(application) as client:

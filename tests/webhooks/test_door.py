@@ -9,6 +9,7 @@ import threading
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import httpx
 import pytest
@@ -17,12 +18,13 @@ from app.cms.adapter import Adapter
 from app.cms.arrival import Arrival
 from app.domain.article_event import ArticleEvent
 from app.domain.delivery import MOST_EVENTS, Outcome
-from app.domain.source import Source
+from app.domain.quotes import LEFT_OUT
+from app.domain.source import CMS, Source
 from app.errors import BadPayload
 from app.store.connection import Connection
 from app.store.deliveries import list_deliveries, load_delivery, settle_delivery
 from app.store.sources import keep_source
-from app.webhooks.quotes import LEFT_OUT
+from app.webhooks.admitting import pretend
 from app.webhooks.receiving import SAME_CALL
 from app.webhooks.sparing import SHORT
 from tests.webhooks.door_app import (
@@ -350,6 +352,19 @@ async def test_what_an_unsigned_header_says_happened_does_not_suppress_what_happ
     ignored = await push(door, build_push("content/a.md"), "n1", event="ping")
     assert await push(door, build_push("content/a.md"), "n1") != ignored
     assert sorted(state for _, state, _ in door.list_kept()) == ["done", "waiting"]
+
+
+async def test_whatever_is_written_in_an_unsigned_header_a_caught_call_is_kept_as_few(door: Door) -> None:
+    door.add("site", "github", HUB)
+    for number in range(20):
+        await push(door, build_push("content/a.md"), "n1", event=f"made-up-{number}")
+    assert [state for _, state, _ in door.list_kept()] == ["done"]
+
+
+def test_names_that_there_are_not_answer_as_sources_of_every_cms_do() -> None:
+    names = [f"name-{number}" for number in range(1_000)]
+    assert {pretend(name) for name in names} == set(get_args(CMS))
+    assert [pretend(name) for name in names] == [pretend(name) for name in names]
 
 
 async def test_bare_bytes_that_come_again_and_again_are_one_call_in_a_while(door: Door) -> None:

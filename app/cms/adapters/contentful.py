@@ -1,6 +1,7 @@
 """Owns Contentful: an entry with every language in it, each of which is an article of its own."""
 
 from app.cms.adapter import Adapter
+from app.cms.adapters.happenings import refuse_event
 from app.cms.adapters.naming import find_name
 from app.cms.adapters.payload import (
     Place,
@@ -26,6 +27,7 @@ _TOPIC = "x-contentful-topic"
 _OF_ENTRY = "ContentManagement.Entry."
 _KEY = "x-contentful-idempotency-key"
 _GONE = {"unpublish", "delete", "archive"}
+_UNSEEN = {"create", "save", "auto_save", "unarchive"}
 MAX_LOCALES = 200
 
 
@@ -37,9 +39,8 @@ def read_events(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
     Raises:
         BadPayload: a field that is needed is missing, or one is of another kind.
     """
-    topic = arrival.headers.get(_TOPIC, "")
-    verb = topic.removeprefix(_OF_ENTRY) if topic.startswith(_OF_ENTRY) else ""
-    if verb != "publish" and verb not in _GONE:
+    verb = _find_verb(arrival)
+    if not verb:
         return ()
     entry = read_payload(arrival)
     wanted = read_words(source, "content_types")
@@ -55,6 +56,20 @@ def read_events(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
         name = read_text(source, "body", "body")
         raise BadPayload(f"fields.{name} is missing: the article's text. Option body names the field that holds it.")
     return events
+
+
+def _find_verb(arrival: Arrival) -> str:
+    """What was done to an entry, "" where that is nothing that concerns us.
+
+    Raises:
+        BadPayload: it does not say what happened, or what nobody knows.
+    """
+    topic = arrival.headers.get(_TOPIC, "")
+    if not topic:
+        raise BadPayload("The header X-Contentful-Topic is missing: what happened. Let proxies pass it on.")
+    if topic.startswith(_OF_ENTRY) and not tell(arrival) and topic.removeprefix(_OF_ENTRY) not in _UNSEEN:
+        raise refuse_event("X-Contentful-Topic", topic, "Choose Entry publish and unpublish in Contentful")
+    return tell(arrival)
 
 
 def name_delivery(arrival: Arrival, source: Source) -> str | None:  # noqa: ARG001 - the same for all sources
@@ -105,6 +120,13 @@ def _find_tags(entry: Place, locale: str, source: Source) -> tuple[str, ...] | N
     return None if tags.value is None else tuple(get_id(step(tag, "sys", "id")) for tag in list_items(tags))
 
 
+def tell(arrival: Arrival) -> str:
+    """What was done to an entry, "" where that is nothing that concerns us."""
+    topic = arrival.headers.get(_TOPIC, "")
+    verb = topic.removeprefix(_OF_ENTRY) if topic.startswith(_OF_ENTRY) else ""
+    return verb if verb == "publish" or verb in _GONE else ""
+
+
 ADAPTER = Adapter(
     verify=contentful.verify,
     name_delivery=name_delivery,
@@ -120,5 +142,5 @@ ADAPTER = Adapter(
         "path": "the path and query as they stand in Contentful, where a proxy changes them",
         "tolerance": "seconds by which Contentful's clock may be off (30)",
     },
-    telling=(_TOPIC,),
+    tell=tell,
 )

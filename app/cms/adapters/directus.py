@@ -26,6 +26,7 @@ from app.domain.source import Source
 from app.errors import BadPayload
 
 _EVENT = re.compile(r"(?:.+\.)?items\.(create|update|delete)")
+_AS_A_WHOLE = "Send {{$trigger}} as a whole."
 
 
 def read_events(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
@@ -38,9 +39,13 @@ def read_events(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
     """
     payload = read_payload(arrival)
     trigger = step(payload, "trigger")
-    name = find_text(step(trigger, "event")) or find_text(step(payload, "event")) or ""
+    name, collection = _get_name(payload, trigger), step(trigger, "collection")
     match = _EVENT.fullmatch(name)
-    if match is None or find_text(step(trigger, "collection")) != read_text(source, "collection", "articles"):
+    if match is None:
+        return ()
+    if collection.value is None:
+        raise BadPayload(f"{collection.path} is missing. {_AS_A_WHOLE}")
+    if find_text(collection) != read_text(source, "collection", "articles"):
         return ()
     changed = step(trigger, "payload")
     ids = _list_ids(trigger, changed)
@@ -54,6 +59,13 @@ def read_events(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
         return tuple(_read_created(what, id_, actor, changed, source) for id_ in ids)
     touched, moment = list_keys(changed), _find_moment(changed, source)
     return tuple(ArticleEvent(what=what, id=id_, touched=touched, updated_at=moment, actor=actor) for id_ in ids)
+
+
+def _get_name(payload: Place, trigger: Place) -> str:
+    name = find_text(step(trigger, "event")) or find_text(step(payload, "event"))
+    if not name:
+        raise BadPayload(f"trigger.event is missing: what happened. {_AS_A_WHOLE}")
+    return name
 
 
 def _find_what(verb: str, changed: Place, source: Source) -> What | None:
@@ -85,7 +97,7 @@ def _list_ids(trigger: Place, changed: Place) -> tuple[str, ...]:
         return (get_id(step(trigger, "key")),)
     keys = list_items(step(trigger, "keys")) or (list_items(changed) if isinstance(changed.value, list) else ())
     if not keys:
-        raise BadPayload("trigger.keys is missing: the ids of the items. Send {{$trigger}} as a whole.")
+        raise BadPayload("trigger.keys is missing: the ids of the items. " + _AS_A_WHOLE)
     return tuple(get_id(key) for key in keys)
 
 

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from app.cms.adapter import Adapter
-from app.cms.adapters.happenings import weigh_save
+from app.cms.adapters.happenings import refuse_event, weigh_save
 from app.cms.adapters.naming import name_nothing
 from app.cms.adapters.payload import (
     Place,
@@ -25,6 +25,7 @@ from app.cms.options import read_text, read_words
 from app.cms.signing import hub
 from app.domain.article_event import ArticleEvent, Body, What
 from app.domain.source import Source
+from app.errors import BadPayload
 
 _EVENT = "entity:node:"
 _SECONDS = re.compile(r"[0-9]{1,12}")
@@ -40,7 +41,9 @@ def read_events(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
         BadPayload: a field that is needed is missing, or one is of another kind.
     """
     payload = read_payload(arrival)
-    event = find_text(step(payload, "event")) or ""
+    event = find_text(step(payload, "event"))
+    if not event:
+        raise BadPayload("event is missing: what happened, such as entity:node:update.")
     node = step(payload, "entity")
     wanted = read_words(source, "node_types")
     if not event.startswith(_EVENT) or (wanted and find_text(_get(node, "type", "target_id")) not in wanted):
@@ -65,11 +68,15 @@ def _get(node: Place, field: str, part: str) -> Place:
 
 
 def _find_what(verb: str, node: Place) -> What | None:
-    """What a save means; Drupal sends one for drafts as well."""
+    """What a save means; Drupal sends one for drafts as well.
+
+    Raises:
+        BadPayload: it is none that we know.
+    """
     if verb == "delete":
         return "withdrawn"
     if verb not in {"create", "insert", "update"}:
-        return None
+        raise refuse_event("event", f"{_EVENT}{verb}", "Choose nodes created, updated and deleted in Drupal")
     return weigh_save(created=verb != "update", seen=_get(node, "status", "value").value in (True, "1"))
 
 

@@ -20,6 +20,7 @@ from app.cms.options import read_text, read_words
 from app.cms.signing import ghost
 from app.domain.article_event import ArticleEvent, Body, What
 from app.domain.source import Source
+from app.errors import BadPayload
 
 _WHAT: dict[str, What] = {
     "published": "published",
@@ -27,27 +28,29 @@ _WHAT: dict[str, What] = {
     "unpublished": "withdrawn",
     "deleted": "withdrawn",
 }
+_UNSEEN = frozenset({"added", "edited", "scheduled", "unscheduled", "rescheduled", "tag.attached", "tag.detached"})
+"""Events that change nothing that readers see but tags; what they see is told by another event of the same save."""
 _TAG_FIELDS = {"tags", "primary_tag", "updated_at"}
+_NOUNS = ("post", "page", "tag", "member")
 
 
 def read_events(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
     """The one post of the payload, none of an edit that touched its tags alone.
 
+    Some versions of Ghost do not say which event it is: then the post tells, by what it is and was.
     Pages count where option `collection` is `pages`. `touched` are the fields that Ghost says had
     another value before. Who can read a post beyond the public is told by its `visibility`: option
     `visibility` keeps what is for members out of the hands of a model.
 
     Raises:
-        BadPayload: a field that is needed is missing, or one is of another kind.
+        BadPayload: a field that is needed is missing, or one is of another kind, or nothing tells what happened.
     """
     kind = "page" if read_text(source, "collection", "posts") == "pages" else "post"
     payload = read_payload(arrival)
-    event = find_text(step(payload, "event")) or read_text(source, "event")
-    noun, _, happened = event.partition(".")
-    what = _WHAT.get(happened) if noun == kind else None
+    current, previous = step(payload, kind, "current"), step(payload, kind, "previous")
+    what = _find_what(payload, kind, source)
     if what is None:
         return ()
-    current, previous = step(payload, kind, "current"), step(payload, kind, "previous")
     touched = list_keys(previous)
     if what == "withdrawn":
         return (_withdraw(current, previous),)
@@ -56,6 +59,40 @@ def read_events(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
     if find_text(step(current, "status")) not in {None, "published"} or not _may_read(current, source):
         return ()
     return (_read_post(current, what, touched or None),)
+
+
+def _find_what(payload: Place, kind: str, source: Source) -> What | None:
+    """What the event says, else what the post does; None where it is about something else or what nobody sees."""
+    event = find_text(step(payload, "event")) or read_text(source, "event")
+    noun, _, happened = event.partition(".")
+    if event and (noun != kind or happened in _UNSEEN):
+        return None
+    if happened in _WHAT:
+        return _WHAT[happened]
+    if step(payload, kind).value is None and any(isinstance(step(payload, one).value, dict) for one in _NOUNS):
+        return None
+    return _tell_by_post(step(payload, kind), source)
+
+
+def _tell_by_post(post: Place, source: Source) -> What | None:
+    """What happened by what the post is and was: only what changed stands in `previous`, and nothing in a deleted one.
+
+    Raises:
+        BadPayload: it cannot be told.
+    """
+    current, previous = step(post, "current"), step(post, "previous")
+    is_, was = find_text(step(current, "status")), find_text(step(previous, "status"))
+    if not list_keys(current) and list_keys(previous):
+        return "withdrawn"
+    if is_ is None:
+        raise BadPayload(
+            f"Neither event nor {current.path}.status tells what happened; some versions of Ghost leave the event out. "
+            "Update Ghost, or add a source for each of its events, and name the event: "
+            f"`scopenote sources change {source.name} --option event={post.path}.published`."
+        )
+    if is_ != "published":
+        return "withdrawn" if was == "published" else None
+    return "published" if was is not None or not list_keys(previous) else "updated"
 
 
 def _read_post(current: Place, what: What, touched: tuple[str, ...] | None) -> ArticleEvent:

@@ -17,6 +17,7 @@ OURS = "scopenote"
 
 MAX_FILES = 20_000
 _EVENT = "x-github-event"
+_PUSH = "push"
 _MAX_MESSAGE = 1_000_000
 _TRAILER = re.compile(r"^written-by:[ \t]*scopenote[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _CHANGES: tuple[tuple[str, What], ...] = (("removed", "withdrawn"), ("added", "published"), ("modified", "updated"))
@@ -31,11 +32,14 @@ def read_events(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
     Raises:
         BadPayload: a field that is needed is missing, or one is of another kind, or too many files.
     """
-    if arrival.headers.get(_EVENT, "push") != "push":
+    if tell(arrival) != _PUSH:
         return ()
     push = read_payload(arrival)
     branch = read_text(source, "branch") or find_text(step(push, "repository", "default_branch")) or "main"
-    if find_text(step(push, "ref"), 2_000) != f"refs/heads/{branch}" or step(push, "deleted").value is True:
+    ref = find_text(step(push, "ref"), 2_000)
+    if ref is None:
+        raise BadPayload("ref is missing: the branch that was pushed. Choose the push event alone.")
+    if ref != f"refs/heads/{branch}" or step(push, "deleted").value is True:
         return ()
     found: dict[str, tuple[What, str | None]] = {}
     for commit in list_items(step(push, "commits"), MAX_FILES):
@@ -78,6 +82,11 @@ def _is_content(path: str, source: Source) -> bool:
     return inside and path.lower().endswith(suffixes) and ".." not in path.split("/")
 
 
+def tell(arrival: Arrival) -> str:
+    """Whether it is a push, as it is where that is not said."""
+    return _PUSH if arrival.headers.get(_EVENT, _PUSH) == _PUSH else "other"
+
+
 ADAPTER = Adapter(
     verify=hub.verify,
     name_delivery=name_nothing,  # X-GitHub-Delivery is not signed
@@ -87,5 +96,5 @@ ADAPTER = Adapter(
         "content": "the folders with articles, . for the whole repository (content,_posts)",
         "suffixes": "the endings of article files (md,markdown,html)",
     },
-    telling=(_EVENT,),
+    tell=tell,
 )

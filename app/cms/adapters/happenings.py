@@ -1,5 +1,7 @@
 """Owns the words by which senders say what happened: `article.published`, `post.unpublished` and their like."""
 
+from typing import Final
+
 from app.cms.adapters.payload import Place, find_text, step
 from app.domain.article_event import What
 from app.errors import BadPayload
@@ -12,18 +14,33 @@ _WHAT: dict[str, What] = {
     "deleted": "withdrawn",
     "trashed": "withdrawn",
 }
+_ARTICLES: Final = frozenset(
+    {"", "article", "content", "document", "entry", "item", "news", "node", "page", "post", "story"}
+)
+"""What a type is about where it may be meant for us; "" where it does not say."""
+_TRIALS: Final = frozenset({"ping", "test"})
+_LONGEST_SHOWN: Final = 60
 
 
 def find_what(payload: Place) -> What | None:
-    """What the `type` of a payload says by its last word, None where it is nothing that concerns us.
+    """What the `type` of a payload says by its last word, None where it is about something else than articles.
 
     Raises:
-        BadPayload: there is no type.
+        BadPayload: there is no type, or it is about an article and does not say what happened.
     """
     type_ = find_text(step(payload, "type"))
     if type_ is None:
         raise BadPayload("type is missing: what happened, such as article.published.")
-    return _WHAT.get(type_.rpartition(".")[2])
+    subject, _, happened = type_.rpartition(".")
+    what = _WHAT.get(happened)
+    if what is None and happened not in _TRIALS and subject.rpartition(".")[2].lower() in _ARTICLES:
+        raise refuse_event("type", type_, "End it in published, updated, unpublished or deleted")
+    return what
+
+
+def refuse_event(path: str, name: str, remedy: str) -> BadPayload:
+    """What to raise for an event that may be about an article: left alone, it would be lost without a word."""
+    return BadPayload(f"{path} is {name[:_LONGEST_SHOWN]!r}, which is not known here. {remedy}, or do not send it.")
 
 
 def weigh_save(*, created: bool, seen: bool) -> What | None:

@@ -3,7 +3,7 @@
 from html import unescape
 
 from app.cms.adapter import Adapter
-from app.cms.adapters.happenings import weigh_save
+from app.cms.adapters.happenings import refuse_event, weigh_save
 from app.cms.adapters.naming import name_nothing
 from app.cms.adapters.payload import (
     Place,
@@ -26,6 +26,7 @@ from app.errors import BadPayload
 _NAME = "x-wp-webhook-name"
 _EVENTS = {"post_create": True, "post_update": False}
 """Whether the post is new."""
+_GONE = frozenset({"post_delete", "post_trash"})
 
 
 def read_events(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
@@ -57,12 +58,20 @@ def read_events(arrival: Arrival, source: Source) -> tuple[ArticleEvent, ...]:
 
 
 def _find_what(name: str, post: Place) -> What | None:
-    if name in {"post_delete", "post_trash"}:
+    if name in _GONE:
         return "withdrawn"
-    if name not in _EVENTS:
+    if name not in _EVENTS and not name.startswith("post_"):
         return None
+    if name not in _EVENTS:
+        raise refuse_event("The trigger", name, "Choose Post created, Post updated and Post deleted in WP Webhooks")
     seen = find_text(step(post, "post_status")) == "publish" and not find_text(step(post, "post_password"))
     return weigh_save(created=_EVENTS[name], seen=seen)
+
+
+def tell(arrival: Arrival) -> str:
+    """The event's name, "" where there is none and the option counts; those that nothing follows from are one."""
+    name = arrival.headers.get(_NAME, "")
+    return name if not name or name in _EVENTS or name in _GONE else "other"
 
 
 ADAPTER = Adapter(
@@ -75,5 +84,5 @@ ADAPTER = Adapter(
         "signature": "body or token: newer versions do not sign the body; let them send a header instead (body)",
         "header": "with signature=token, the header with the secret (Authorization, as Bearer <secret>)",
     },
-    telling=(_NAME,),
+    tell=tell,
 )

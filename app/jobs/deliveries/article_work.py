@@ -79,9 +79,10 @@ def _is_looked_at(case: Case) -> bool:
 
 async def _turn_away(means: Means, case: Case) -> Outcome | None:
     """The outcome of what needs neither text nor CMS; None where it needs one of them."""
-    if case.known and case.known.newest_at and case.known.newest_at > case.moment:
-        # Where this delivery wrote before, the newer version may be its own: the CMS says what is there now.
-        return None if await _has_written(means, case) else end(case, "outdated", _OLDER)
+    if _is_older(case):
+        # The newer event may have been none of the text's: where the CMS can be asked, it says what is there now.
+        is_asked = case.event.what != "withdrawn" and case.source.site is not None and _is_looked_at(case)
+        return None if is_asked or await _has_written(means, case) else end(case, "outdated", _OLDER)
     if case.event.what == "withdrawn":
         outcome = end(case, "ignored", _WITHDRAWN)
     elif comes_from_us(case.event, case.source):
@@ -92,6 +93,10 @@ async def _turn_away(means: Means, case: Case) -> Outcome | None:
         return None
     is_newest = await means.database.write(lambda c: _note_version(c, case, case.moment))
     return outcome if is_newest else end(case, "outdated", _OLDER)
+
+
+def _is_older(case: Case) -> bool:
+    return bool(case.known and case.known.newest_at and case.known.newest_at > case.moment)
 
 
 async def _has_written(means: Means, case: Case) -> bool:
@@ -119,7 +124,19 @@ async def _look_and_decide(means: Means, case: Case, site: Site) -> tuple[Outcom
         return end(case, "ignored", _WITHDRAWN) if was_there else end(case, "parked", str(error)), None
     if present.event.what == "withdrawn":
         return end(case, "ignored", _WITHDRAWN), None
+    if _is_older(case) and await _was_decided(means, case, present):
+        return end(case, "outdated", _OLDER), None
     return await _decide(means, case, present, site)
+
+
+async def _was_decided(means: Means, case: Case, present: Present) -> bool:
+    """Whether nothing is left to do for a version that a newer event came in before.
+
+    That event may have told of tags alone, while this one waited for a budget or a model server. Where
+    this delivery wrote before, the newer version may be its own.
+    """
+    digest = case.known.digest if case.known else None
+    return (await _read(means, case, present)).digest == digest and not await _has_written(means, case)
 
 
 async def _decide(
@@ -162,7 +179,8 @@ def _find_version(case: Case, present: Present | None, now: datetime) -> datetim
     """When the version came about that is decided about."""
     if present is None or (is_own(case.delivery) and present.event.updated_at is None):
         return case.moment
-    return max(case.moment, find_moment(present.event, now))
+    newest = case.known.newest_at if case.known else None
+    return max(case.moment, find_moment(present.event, now), newest or case.moment)
 
 
 async def _find_decision(means: Means, case: Case, article: Article) -> Decision:

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -15,6 +14,8 @@ from app.fetching.connecting import Resolve
 from app.jobs.deliveries.calling import MOST_WAIT_S, TIMEOUT_S, Answer, call
 from app.jobs.deliveries.options import allows_private
 from app.jobs.deliveries.pace import DeliveryPace
+from app.jobs.deliveries.receivers import tell_host, tell_place
+from app.jobs.deliveries.troubles import Troubles
 from app.store.callbacks import Callback, CallbackState, claim_callbacks, settle_callback, stop_callbacks
 from app.store.connection import Connection
 from app.store.database import Database
@@ -48,6 +49,7 @@ class CallbackWork:
         self._woken = woken
         self._pace = pace
         self._now = now
+        self._troubles = Troubles(now)
         self._looking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -121,18 +123,22 @@ class CallbackWork:
         if answer.fate == "gone":
             await self._stop(callback, source, url)
         else:
-            await self._settle_answer(callback, answer)
+            await self._settle_answer(callback, answer, tell_host(url))
 
-    async def _settle_answer(self, callback: Callback, answer: Answer) -> None:
+    async def _settle_answer(self, callback: Callback, answer: Answer, host: str) -> None:
         if answer.fate == "taken":
             await self._settle(callback, "done", "")
-        elif callback.tries > len(SCHEDULE_S):
-            _LOG.warning("The callback %s of %s is given up: %s", callback.id, callback.source, answer.reason)
-            await self._settle(callback, "dead", f"Given up after {callback.tries} tries. {answer.reason}")
-        else:
-            wait_s = min(max(SCHEDULE_S[callback.tries - 1], answer.wait_s or 0.0), MOST_WAIT_S)
-            later = {"due_at": self._now() + timedelta(seconds=wait_s), "reason": answer.reason}
-            await self._database.write(lambda c: settle_callback(c, callback.model_copy(update=later)))
+            return
+        if callback.tries > len(SCHEDULE_S):
+            reason = f"Given up after {callback.tries} tries. {answer.reason}"
+            self._troubles.tell_dead(callback.model_copy(update={"reason": reason}), host)
+            await self._settle(callback, "dead", reason)
+            return
+        wait_s = min(max(SCHEDULE_S[callback.tries - 1], answer.wait_s or 0.0), MOST_WAIT_S)
+        due_at = self._now() + timedelta(seconds=wait_s)
+        later = callback.model_copy(update={"due_at": due_at, "reason": answer.reason})
+        self._troubles.tell_callback(later, host)
+        await self._database.write(lambda c: settle_callback(c, later))
 
     async def _settle(self, callback: Callback, state: CallbackState, reason: str) -> None:
         settled = callback.model_copy(update={"state": state, "reason": reason})
@@ -140,19 +146,11 @@ class CallbackWork:
 
     async def _stop(self, callback: Callback, source: Source, url: str) -> None:
         reason = (
-            f"{_shorten(url)} answered 410: it wants no more, so the source has no callback since. "
+            f"{tell_place(url)} answered 410: it wants no more, so the source has no callback since. "
             "Give it one again, then send what was stopped again."
         )
         _LOG.warning("Callbacks of %s are stopped: %s", source.name, reason)
         await self._database.write(lambda c: _stop(c, callback, url, reason))
-
-
-def _shorten(url: str) -> str:
-    """The address as far as it may be told: what comes after the first step of the path may be a secret."""
-    parts = urlsplit(url)
-    first, *more = parts.path.lstrip("/").split("/")
-    place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/{first}"
-    return f"{place}/..." if any(more) else f"{place}?..." if parts.query else place
 
 
 def _stop(c: Connection, callback: Callback, url: str, reason: str) -> None:

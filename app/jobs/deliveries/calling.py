@@ -17,13 +17,13 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError
 from app.domain.value import Value
 from app.errors import BadInput, Unavailable
 from app.fetching.connecting import CONNECT_S, MAX_TRIES, Resolve, Target, find_addresses, read_target
+from app.jobs.deliveries.receivers import PORTS
 from app.store.callbacks import Callback
 
 TIMEOUT_S: Final = 10.0
 """From resolving the name to the status of the answer; nothing more of it is read."""
 MOST_WAIT_S: Final = 24 * 3600.0
 _MOST_SHOWN: Final = 300
-_PORTS: Final = range(1, 65_536)
 
 
 class Answer(Value):
@@ -51,7 +51,7 @@ async def call(
         return _fail("The source has no secret that callbacks can be signed with. Make one: --use callback.")
     try:
         async with asyncio.timeout(timeout_s):
-            target = read_target(url, _PORTS)
+            target = read_target(url, PORTS)
             addresses = await _find(target, resolve, allows_private=allows_private)
             response = await _send(target, addresses, transport, headers, callback.body.encode())
             try:

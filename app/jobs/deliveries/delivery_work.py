@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
+from datetime import datetime
 
 from app.domain.delivery import Delivery
 from app.errors import BudgetSpent, NotKept, StoreUnavailable
@@ -11,13 +13,17 @@ from app.jobs.deliveries.means import Means
 from app.jobs.deliveries.pace import DeliveryPace
 from app.jobs.deliveries.putting_off import Later, put_off
 from app.jobs.deliveries.seeing_through import Seen, SeeThrough, see_through
+from app.jobs.deliveries.troubles import Troubles
 from app.jobs.working.liveness import is_gone
+from app.store.claiming import claim_deliveries, give_back
 from app.store.connection import Connection
-from app.store.deliveries import claim_deliveries, give_back, settle_delivery
+from app.store.deliveries import settle_delivery
 from app.store.due_deliveries import have_source_wait
 from app.store.workers import list_workers, read_clock
 
 Sleep = Callable[[float], Awaitable[None]]
+_LEFT_FREE = 4
+"""One place in so many, and at least one where there are more, is left to other sources."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -46,6 +52,7 @@ class DeliveryWork:
         self._executor_id = executor_id
         self._place = place
         self._at_once = at_once
+        self._share = max(1, at_once - max(1, at_once // _LEFT_FREE))
         self._woken = woken
         self._tell_woken = tell_woken
         self._pace = pace
@@ -56,6 +63,8 @@ class DeliveryWork:
         self._is_closing = False
         self._is_away = False
         self._is_told_spent = False
+        self._troubles = Troubles(means.now)
+        self._served: str | None = None
 
     async def start(self) -> None:
         """Begin to work, on what is left from earlier too."""
@@ -99,10 +108,12 @@ class DeliveryWork:
         holding = {delivery.id for delivery in self._at_work.values()}
         claimed = await self._means.database.write(lambda c: self._claim(c, room, holding))
         for delivery in claimed:
+            self._served = delivery.source
             task = asyncio.create_task(self._work_on(delivery))
             self._at_work[task] = delivery
             task.add_done_callback(self._at_work.pop)
-        return len(claimed) == room
+        places = Counter(delivery.source for delivery in self._at_work.values())
+        return len(claimed) == room or max(places.values(), default=0) >= self._share
 
     async def _rest(self, *, is_more: bool) -> None:
         """Until there is something new: a delivery, or room for one where more are waiting."""
@@ -120,7 +131,17 @@ class DeliveryWork:
             for worker in list_workers(c)
             if worker.beat > oldest and not is_gone(worker.about, self._place)
         }
-        return claim_deliveries(c, self._executor_id, self._means.now(), limit=room, alive=alive, holding=holding)
+        return claim_deliveries(
+            c,
+            self._executor_id,
+            self._means.now(),
+            limit=room,
+            alive=alive,
+            holding=holding,
+            after=self._served,
+            at_work=tuple(delivery.source for delivery in self._at_work.values()),
+            share=self._share,
+        )
 
     async def _work_on(self, delivery: Delivery) -> None:
         try:
@@ -136,15 +157,17 @@ class DeliveryWork:
 
     async def _put_off(self, delivery: Delivery, error: Exception) -> None:
         """Have it wait, or park it; insisted on, since it would be taken for being worked on."""
-        later = put_off(delivery, error, self._pace, self._means.now())
+        now = self._means.now()
+        later = put_off(delivery, error, self._pace, now)
         if later.is_spent and not self._is_told_spent:
             _LOG.warning("Deliveries wait until they can be paid for: %s", error)
         self._is_told_spent = self._is_told_spent or later.is_spent
         if later.is_fault:
             _LOG.error("The delivery %s failed", delivery.id, exc_info=error)
+        self._troubles.tell_delivery(later, error)
         while True:
             try:
-                await self._means.database.write(lambda c: _settle(c, later, error))
+                await self._means.database.write(lambda c: _settle(c, later, error, now))
             except StoreUnavailable:
                 await self._sleep(self._pace.first_wait_s)
             except NotKept:
@@ -153,11 +176,12 @@ class DeliveryWork:
                 return
 
 
-def _settle(c: Connection, later: Later, error: Exception) -> None:
+def _settle(c: Connection, later: Later, error: Exception, now: datetime) -> None:
     """Keep that a delivery waits; where its source can pay for none now, the others of that source wait as well.
 
     They would be taken up before the newer ones of other sources, time and again.
     """
     settle_delivery(c, later.delivery)
-    if isinstance(error, BudgetSpent) and error.payer and not error.is_alone:
-        have_source_wait(c, later.delivery.source, later.delivery.due_at, later.delivery.reason)
+    is_waiting = later.delivery.state == "waiting"
+    if is_waiting and isinstance(error, BudgetSpent) and error.payer and not error.is_alone:
+        have_source_wait(c, later.delivery.source, now, later.delivery.due_at, later.delivery.reason)

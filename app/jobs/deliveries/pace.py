@@ -11,10 +11,11 @@ class DeliveryPace(Value):
     Deliveries are looked for every `poll_s`, and sooner where one is announced. What failed is
     tried again after `first_wait_s`, three times that the next time, `most_wait_s` at most; it is
     parked after `most_tries`, or after `most_faults` where the fault is our own. Where a budget is
-    spent it waits `budget_wait_s`, which counts as no try. Workers without a sign of life for
-    `ttl_s` are dead. Closing waits `drain_s` for what was begun. What is done is kept for `kept_s`,
-    for as long as a repetition of it is known; what was parked or given up for `given_up_kept_s`, and
-    what was written to CMSs, which undoing goes by, for `writes_kept_s`.
+    spent it waits `budget_wait_s`, which counts as no try unless a part of an article was paid for.
+    Workers without a sign of life for `ttl_s` are dead. Closing waits `drain_s` for what was begun.
+    What is done is kept for `kept_s`, for as long as a repetition of it is known; what was parked or
+    given up for `given_up_kept_s`, and what was written to CMSs, which undoing goes by, for
+    `writes_kept_s`.
     """
 
     poll_s: PositiveFloat = 1.0

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from app.domain.delivery import Delivery
 from app.domain.value import Value
-from app.errors import CmsUnavailable
+from app.errors import BudgetSpent, CmsUnavailable
 from app.jobs.deliveries.pace import DeliveryPace
 from app.jobs.working.failing import read_failure
 
@@ -21,10 +21,13 @@ def put_off(delivery: Delivery, error: Exception, pace: DeliveryPace, now: datet
     """When a delivery that failed like this is tried again; parked, with the reason, where that cannot help."""
     failure = read_failure(error)
     reason = f"{failure.cause} {failure.advice}." if failure.cause and failure.advice else failure.reason
-    if failure.remedy in {"wait", "pause"}:
-        wait_s = pace.budget_wait_s if failure.remedy == "pause" else pace.first_wait_s
-        waiting = _wait(delivery, reason, now, wait_s, tries=delivery.tries)
-        return Later(delivery=waiting, is_spent=failure.remedy == "pause")
+    is_spent = failure.remedy == "pause"
+    # Half an article that is paid for time and again would never come to an end.
+    was_paid = isinstance(error, BudgetSpent) and error.was_paid
+    if failure.remedy == "wait" or (is_spent and not (was_paid and delivery.tries + 1 >= pace.most_tries)):
+        wait_s = pace.budget_wait_s if is_spent else pace.first_wait_s
+        waiting = _wait(delivery, reason, now, wait_s, tries=delivery.tries + was_paid)
+        return Later(delivery=waiting, is_spent=is_spent)
     tries, is_fault = delivery.tries + 1, failure.remedy == "again"
     most = pace.most_faults if is_fault else pace.most_tries
     if failure.remedy == "park" or tries >= most:

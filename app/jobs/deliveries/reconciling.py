@@ -10,7 +10,7 @@ from pydantic import NonNegativeInt
 
 from app.cms.site import Site
 from app.domain.article_event import ArticleEvent, name_article
-from app.domain.delivery import Delivery
+from app.domain.delivery import LISTED, Delivery
 from app.domain.source import Source
 from app.domain.value import Value
 from app.jobs.deliveries.fates import find_moment
@@ -107,4 +107,4 @@ def _name(event: ArticleEvent) -> str:
     """The key of a version of an article; a long id by its digest, as keys have at most 400 characters."""
     id_ = event.id if len(event.id) <= 300 else hashlib.sha256(event.id.encode()).hexdigest()
     version = event.updated_at.isoformat() if event.updated_at else "?"
-    return f"reconcile:{id_}{'@' + event.locale if event.locale else ''}:{version}"
+    return f"{LISTED}{id_}{'@' + event.locale if event.locale else ''}:{version}"

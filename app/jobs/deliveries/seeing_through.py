@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from app.domain.decision import Decision
 from app.domain.delivery import Delivery, Outcome
@@ -16,10 +18,16 @@ from app.store.connection import Connection
 from app.store.deliveries import settle_delivery
 from app.store.sources import load_source
 
+TURN: Final = timedelta(minutes=1)
+"""After so long the articles that are left wait for another turn: a call about hundreds is worked on for hours."""
+
 
 @dataclass(frozen=True)
 class Seen:
-    """How far it came. `error` is what was in the way, None where nothing was or it is another worker's now."""
+    """How far it came. `error` is what was in the way, None where nothing was or it is another worker's now.
+
+    A delivery that waits, with nothing in its way, has had its turn and has articles left.
+    """
 
     delivery: Delivery
     error: Exception | None = None
@@ -34,7 +42,7 @@ async def see_through(means: Means, delivery: Delivery) -> Seen:
 
     `told` counts the callbacks that were queued on the way.
     """
-    told = 0
+    told, until = 0, means.now() + TURN
     try:
         source = await means.database.read(lambda c: load_source(c, delivery.source))
     except NotKept:
@@ -52,10 +60,19 @@ async def see_through(means: Means, delivery: Delivery) -> Seen:
             delivery = _conclude(added)
             if not await _keep(means, source, delivery, outcome, decision):
                 return Seen(delivery=delivery, told=told)
+            told += source.callback is not None and decision is not None
+            if delivery.state == "working" and means.now() >= until:
+                return Seen(delivery=await _wait_for_turn(means, delivery), told=told)
         except Exception as error:  # noqa: BLE001 - one delivery must not stop the others; whoever asked sees to it
             return Seen(delivery=delivery, error=error, told=told)
-        told += source.callback is not None and decision is not None
     return Seen(delivery=delivery, told=told)
+
+
+async def _wait_for_turn(means: Means, delivery: Delivery) -> Delivery:
+    """Put it behind what is due already."""
+    waiting = delivery.model_copy(update={"state": "waiting", "due_at": means.now()})
+    await means.database.write(lambda c: settle_delivery(c, waiting))
+    return waiting
 
 
 def _conclude(delivery: Delivery) -> Delivery:

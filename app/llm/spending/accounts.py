@@ -49,14 +49,22 @@ class Accounts:
         self._server = server
         self._model = model
         self._price = price
-        self._open: set[str] = set()
+        self._open: dict[str, Attempt] = {}
         self._settled = 0
         self._waiters: list[asyncio.Future[None]] = []
 
-    @property
-    def has_open(self) -> bool:
-        """Whether attempts of this process are under way, which hold more than they will turn out to need."""
-        return bool(self._open)
+    def may_free(self, refused: BudgetSpent, tab: Tab) -> bool:
+        """Whether attempts of this process are under way that hold more of this cap than they will turn out to need.
+
+        Those that somebody else pays for, or another job or classification, make no room: they may
+        follow each other without end.
+        """
+        if refused.is_alone:
+            return tab.has_held
+        return any(
+            refused.payer in {None, attempt.payer} and refused.job in {None, attempt.job}
+            for attempt in self._open.values()
+        )
 
     async def wait_for_settling(self) -> None:
         """Come back when an attempt has been closed, and what it held and did not use is free again."""
@@ -97,12 +105,12 @@ class Accounts:
         self._budgets.check_call(need, tab)
         attempt = self._begin(need, purpose, errand)
         # Before the ledger is asked: meanwhile others look at the same tab, and at what is under way.
-        self._open.add(attempt.id)
+        self._open[attempt.id] = attempt
         tab.hold(attempt.id, need.tokens, need.cost_usd or 0.0)
         try:
             await self._write_down(attempt, need, errand)
         except BaseException:
-            self._open.discard(attempt.id)
+            del self._open[attempt.id]
             tab.release(attempt.id)
             if not self._open:
                 self._wake()
@@ -205,7 +213,7 @@ class Accounts:
             prices_as_of=closed.prices_as_of,
         )
         tab.settle(closed.id, usage)
-        self._open.discard(closed.id)
+        self._open.pop(closed.id, None)
         self._settled += 1
         self._wake()
 

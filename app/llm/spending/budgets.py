@@ -4,6 +4,7 @@ from pydantic import NonNegativeFloat, NonNegativeInt
 
 from app.domain.attempt import PayerKind, Spent, Sums
 from app.domain.errand import Errand
+from app.domain.money import write_usd
 from app.domain.value import Value
 from app.errors import BadSetting, BudgetSpent
 from app.llm.spending.prices import Price
@@ -95,41 +96,46 @@ class Budgets:
             if need.cost_usd is None:
                 raise BudgetSpent(_tell_no_price(f"--budget-day{of}", self._model), payer=payer.reference)
             remedy = _MORE_FOR_JOB if errand.job else _MORE_FOR[payer.kind].format(payer.name)
-            cap = _Cap(name="--budget-day", of=of, remedy=remedy, free=free, payer=payer.reference)
+            words = f"Today's budget{of}" if payer.kind == "key" else ""
+            cap = _Cap(name="--budget-day", of=of, words=words, remedy=remedy, free=free, payer=payer.reference)
             _check_usd(cap, payer.most_day_usd, sums.payer, need)
 
     def _check_job(self, job: str, most_usd: float | None, spent: Spent, need: Need) -> None:
         if most_usd is not None and need.cost_usd is None:
-            raise BudgetSpent(_tell_no_price("--max-cost", self._model))
+            raise BudgetSpent(_tell_no_price("--max-cost", self._model), job=job)
         go_on = f"`scopenote jobs resume {job} --max-cost USD` goes on with more"
-        _check_usd(_Cap(name="--max-cost", remedy=go_on), most_usd, spent, need)
-        _check_tokens(_Cap(name="SCOPENOTE_BUDGET_JOB_TOKENS"), self._caps.job_tokens, spent, need)
-        _check_usd(_Cap(name="SCOPENOTE_BUDGET_JOB_USD"), self._caps.job_usd, spent, need)
+        _check_usd(_Cap(name="--max-cost", remedy=go_on, job=job), most_usd, spent, need)
+        _check_tokens(_Cap(name="SCOPENOTE_BUDGET_JOB_TOKENS", job=job), self._caps.job_tokens, spent, need)
+        _check_usd(_Cap(name="SCOPENOTE_BUDGET_JOB_USD", job=job), self._caps.job_usd, spent, need)
 
 
 class _Cap(Value):
     """How a cap is told: what it is called, whose it is, what to do, and when it is free again by itself.
 
-    `payer` refers to whoever pays. `is_calls`: it holds for each classification anew.
+    `words` are for whoever asks with a key, and knows no options. `payer` refers to whoever pays, `job`
+    is the job that it is on. `is_calls`: it holds for each classification anew.
     """
 
     name: str
     of: str = ""
+    words: str = ""
     remedy: str = "Raise it, or set SCOPENOTE_JUDGE=local"
     free: str = ""
     payer: str | None = None
+    job: str | None = None
     is_calls: bool = False
 
     def refuse(self, most: str, spent: str, need: str, *, is_alone: bool) -> BudgetSpent:
         """That a request is too much; where it is so alone, that waiting is no help."""
-        cap = f"{self.name}={most}{self.of}"
+        cap = f"{self.words} ({most} USD)" if self.words else f"{self.name}={most}{self.of}"
+        spending = "is spent, or too little of it is left for" if self.words else "does not allow"
         told = (
             f"{cap} is less than this request may cost by itself: it needs at least {need}. {self.remedy}."
             if is_alone
-            else f"{cap} does not allow this request: {spent} are spent or held for requests under way, "
+            else f"{cap} {spending} this request: {spent} are spent or held for requests under way, "
             f"and it may need up to {need}. {self.remedy}. {self.free}"
         )
-        return BudgetSpent(told.rstrip(), payer=self.payer, is_alone=is_alone or self.is_calls)
+        return BudgetSpent(told.rstrip(), payer=self.payer, job=self.job, is_alone=is_alone or self.is_calls)
 
 
 def _check_tokens(cap: _Cap, most: int | None, spent: Spent, need: Need) -> None:
@@ -142,7 +148,7 @@ def _check_usd(cap: _Cap, most: float | None, spent: Spent, need: Need) -> None:
     cost_usd = need.cost_usd or 0.0
     if most is not None and spent.cost_usd + cost_usd > most:
         told, asked = f"{spent.cost_usd:.6f} USD", f"{cost_usd:.6f} USD"
-        raise cap.refuse(f"{most:g}", told, asked, is_alone=cost_usd > most)
+        raise cap.refuse(write_usd(most), told, asked, is_alone=cost_usd > most)
 
 
 def _tell_no_price(name: str, model: str) -> str:

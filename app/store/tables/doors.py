@@ -24,14 +24,14 @@ secret = Table(
     Column("until", Moment),
 )
 
-# One row per webhook call; `key` tells a repetition. `events` and `outcomes` are lists in JSON.
+# One row per webhook call; `key` tells a repetition. `events` and `outcomes` are lists in JSON. Turn 0 goes before 1.
 delivery = Table(
     "delivery",
     metadata,
     Column("id", String, primary_key=True),
     Column("source", String, nullable=False),
     Column("key", String, nullable=False),
-    Column("received_at", Moment, nullable=False, index=True),
+    Column("received_at", Moment, nullable=False),
     Column("events", Text, nullable=False),
     Column("state", String, nullable=False),
     Column("due_at", Moment, nullable=False),
@@ -39,8 +39,11 @@ delivery = Table(
     Column("executor", String),
     Column("outcomes", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("turn", Integer, nullable=False, server_default="0"),
     UniqueConstraint("source", "key"),
-    Index("ix_delivery_state_due_at", "state", "due_at"),
+    Index("ix_delivery_line", "state", "source", "turn", "due_at", "received_at", "id"),
+    Index("ix_delivery_received_at", "received_at", "id"),
+    Index("ix_delivery_source_received_at", "source", "received_at", "id"),
 )
 
 # What is known of an article of a CMS: when the newest event came about that was worked on, and the text decided about.

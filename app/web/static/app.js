@@ -68,7 +68,8 @@
   };
   const arrive = () => {
     const heading = document.getElementById("result-heading");
-    progress.textContent = heading ? `Done: ${heading.textContent.trim()}` : "";
+    const failed = result.querySelector(".problem") !== null;
+    progress.textContent = failed ? "Not classified. The reason stands below." : heading ? `Done: ${heading.textContent.trim()}` : "";
     heading?.focus({ preventScroll: true });
     result.scrollIntoView({ block: "start" });
   };

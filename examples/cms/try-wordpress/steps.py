@@ -74,9 +74,9 @@ class Desk:
         return data
 
 
-def follow(desk: Desk, number: int) -> dict[str, Any]:
-    """The delivery of that number; WordPress sends what is due when somebody looks at the site."""
-    return trying.follow(SOURCE, number, rouse=desk.visit)
+def follow(desk: Desk, number: int, post: int) -> dict[str, Any]:
+    """A post's delivery of that number; WordPress sends what is due when somebody looks at the site."""
+    return trying.follow(SOURCE, number, article=f"{SOURCE}:{post}", rouse=desk.visit)
 
 
 def set_up(given: dict[str, str]) -> Desk:
@@ -98,7 +98,7 @@ def try_publishing(desk: Desk) -> int:
     """A new post gets its tags, and what a person attached stays."""
     begin("1. An editor publishes a post, with a tag of their own")
     post = int(desk.save(title="Sourdough", content=BREAD, status="publish", tags=[desk.find_tag("staff-pick")])["id"])
-    told = follow(desk, 1)
+    told = follow(desk, 1, post)
     check("the delivery is done", holds=told["state"] == "done", found=told)
     tags = desk.list_tags(post)
     check("the post has our tag, and the person's", holds=tags == ["baking", "staff-pick"], found=tags)
@@ -109,7 +109,7 @@ def try_echo(desk: Desk, post: int) -> None:
     """Our own writing comes back as a webhook, and comes to nothing."""
     begin("2. WordPress tells of our own writing")
     modified = desk.show(post)["modified_gmt"]
-    told = follow(desk, 2)
+    told = follow(desk, 2, post)
     check("it is known as an echo, by the password that wrote", holds=told["outcome"]["fate"] == "echo", found=told)
     check("nothing was written", holds=told["outcome"]["written"] is None, found=told)
     time.sleep(2)
@@ -124,13 +124,13 @@ def try_person(desk: Desk, post: int) -> None:
     begin("3. The editor takes our tag out, attaches one and publishes more text")
     kept = [desk.find_tag("staff-pick"), desk.find_tag("rye")]
     desk.save(post, title="Sourdough, and rye", content=BREAD + BREAD, tags=kept)
-    told = follow(desk, 3)
+    told = follow(desk, 3, post)
     check("the new text is decided about", holds=told["outcome"]["fate"] == "classified", found=told)
     tags = desk.list_tags(post)
     check("the person's tags are there, and ours stays out", holds=tags == ["rye", "staff-pick"], found=tags)
 
 
-def try_missed(desk: Desk, switch: str) -> int:
+def try_missed(desk: Desk, switch: str) -> tuple[int, str]:
     """What no webhook told of is found."""
     begin("4. A webhook is lost, and WordPress is asked what changed")
     switch_webhooks(switch, "")
@@ -138,20 +138,19 @@ def try_missed(desk: Desk, switch: str) -> int:
     found = json.loads(scopenote("sources", "reconcile", SOURCE, "--json"))
     check("the post is found", holds=found["missed"] == 1, found=found)
     switch_webhooks(switch, f"{SERVICE}/webhooks/{SOURCE}")
-    follow(desk, 4)
+    told = follow(desk, 1, post)
     tags = desk.list_tags(post)
     check("and gets its tag", holds=tags == ["baking"], found=tags)
-    return post
+    return post, told["delivery"]
 
 
-def try_undo(desk: Desk, post: int) -> None:
+def try_undo(desk: Desk, post: int, delivery: str) -> None:
     """What was written for a delivery is taken back, and stays away."""
     begin("5. That is taken back")
-    delivery = list_deliveries(SOURCE)[3]["delivery"]
     undone = json.loads(scopenote("sources", "undo", SOURCE, "--delivery", delivery, "--yes", "--json"))
     check("one post is as it was", holds=(undone["restored"], undone["left"]) == (1, []), found=undone)
     check("it has no tag", holds=desk.list_tags(post) == [], found=desk.list_tags(post))
-    told = follow(desk, 5)
+    told = follow(desk, 2, post)
     check("and the webhook of that gives it none", holds=desk.list_tags(post) == [], found=told)
 
 
@@ -159,19 +158,19 @@ def try_word(desk: Desk) -> None:
     """What somebody says in Scopenote reaches the post by itself."""
     begin("6. A post gets our tag, and somebody says in Scopenote that it is wrong")
     post = int(desk.save(title="Ovens", content=BREAD.replace("stone", "bricks"), status="publish")["id"])
-    told = follow(desk, 6)
+    told = follow(desk, 1, post)
     tags = desk.list_tags(post)
     check("the post has our tag", holds=tags == ["baking"], found=tags)
-    follow(desk, 7)
+    follow(desk, 2, post)
     decision = told["outcome"]["classification_url"].rpartition("/")[2]
     said = {"category": "baking", "verdict": "reject", "note": "It is about masonry."}
     status = call(f"/classifications/{decision}/feedback", said)
     check("the word is taken", holds=status == 200, found=status)
-    told = follow(desk, 8)
+    told = follow(desk, 3, post)
     check("a delivery of our own tells WordPress", holds=told["outcome"]["written"] == [], found=told)
     tags = desk.list_tags(post)
     check("and our tag is gone", holds=tags == [], found=tags)
-    told = follow(desk, 9)
+    told = follow(desk, 4, post)
     check("the webhook of that is an echo", holds=told["outcome"]["fate"] == "echo", found=told)
 
 
@@ -209,7 +208,7 @@ def take_steps() -> None:
     post = try_publishing(desk)
     try_echo(desk, post)
     try_person(desk, post)
-    try_undo(desk, try_missed(desk, switch))
+    try_undo(desk, *try_missed(desk, switch))
     try_word(desk)
     try_forgery()
 

@@ -54,17 +54,25 @@ def scopenote(*words: str, secret: str | None = None) -> str:
     return done.stdout
 
 
-def list_deliveries(source: str) -> list[dict[str, Any]]:
-    """All deliveries of a source, oldest first."""
-    return list(reversed(json.loads(scopenote("sources", "deliveries", source, "--json"))))
+def list_deliveries(source: str, article: str | None = None) -> list[dict[str, Any]]:
+    """All deliveries of a source, oldest first; `article`: those that were worked on and are about this one."""
+    told = list(reversed(json.loads(scopenote("sources", "deliveries", source, "--json"))))
+    return (
+        told if article is None else [one for one in told if article in {each["article"] for each in one["outcomes"]}]
+    )
 
 
-def follow(source: str, number: int, *, rouse: Callable[[], object] = lambda: None) -> dict[str, Any]:
-    """The delivery of that number once it is worked on, told in a line. `rouse` has the CMS do what it has left."""
+def follow(
+    source: str, number: int, *, article: str | None = None, rouse: Callable[[], object] = lambda: None
+) -> dict[str, Any]:
+    """The delivery of that number, of all or of those about an article, once it is worked on; told in a line.
+
+    `rouse` has the CMS do what it has left.
+    """
 
     def find() -> dict[str, Any] | None:
         rouse()
-        told = list_deliveries(source)
+        told = list_deliveries(source, article)
         return told[number - 1] if len(told) >= number and told[number - 1]["state"] in {"done", "parked"} else None
 
     found: dict[str, Any] = wait_for(find, f"delivery {number}")

@@ -88,10 +88,17 @@ def test_what_is_not_published_is_ignored(verb: str) -> None:
     assert _read(ENTRY, verb) == ()
 
 
-@pytest.mark.parametrize("topic", ["ContentManagement.Asset.publish", "", "Entry.publish"])
+@pytest.mark.parametrize("topic", ["ContentManagement.Asset.publish", "Entry.publish"])
 def test_other_topics_are_ignored(topic: str) -> None:
     arrival = make_arrival(b"{}", {"x-contentful-topic": topic})
     assert find_adapter("contentful").read_events(arrival, make_source("contentful")) == ()
+
+
+@pytest.mark.parametrize("topic", ["", "ContentManagement.Entry.release"])
+def test_a_topic_that_says_nothing_known_is_refused_and_not_ignored(topic: str) -> None:
+    arrival = make_arrival(b"{}", {"x-contentful-topic": topic})
+    with pytest.raises(BadPayload, match="X-Contentful-Topic"):
+        find_adapter("contentful").read_events(arrival, make_source("contentful"))
 
 
 def test_other_content_types_are_ignored() -> None:

@@ -88,6 +88,13 @@ def test_wp_webhooks_says_by_header_and_status_what_happened(
     assert [event.what for event in events] == ([what] if what else [])
 
 
+def test_a_trigger_about_posts_that_is_not_known_is_refused() -> None:
+    with pytest.raises(
+        BadPayload, match=r"The trigger is 'post_untrash', which is not known here. Choose Post created"
+    ):
+        _read(make_source("wp-webhooks"), WP, {"x-wp-webhook-name": "post_untrash"})
+
+
 def test_wp_webhooks_maps_what_it_has() -> None:
     (event,) = _read(make_source("wp-webhooks", event="post_create"), WP)
     assert event == ArticleEvent(
@@ -148,6 +155,59 @@ def test_the_event_of_ghost_may_come_from_the_source() -> None:
     assert (event.what, event.body) == ("published", Body(format="text", content="x"))
 
 
+LIVE = {"id": "a", "html": "<p>x</p>", "status": "published"}
+
+
+@pytest.mark.parametrize(
+    ("current", "previous", "found"),
+    [
+        pytest.param(LIVE, {"status": "draft", "published_at": None}, ["published"], id="a draft no more"),
+        pytest.param(LIVE, {"status": "scheduled"}, ["published"], id="its time came"),
+        pytest.param(LIVE, {}, ["published"], id="published at once"),
+        pytest.param(LIVE, {"title": "Old", "updated_at": "2026-11-22T17:01:50.000Z"}, ["updated"], id="edited"),
+        pytest.param(LIVE, {"tags": []}, [], id="tags alone"),
+        pytest.param({"id": "a", "status": "draft"}, {"status": "published"}, ["withdrawn"], id="taken back"),
+        pytest.param({}, {"id": "a", "title": "Gone"}, ["withdrawn"], id="deleted"),
+        pytest.param({"id": "a", "status": "draft"}, {"title": "Old"}, [], id="a draft"),
+        pytest.param({"id": "a", "status": "scheduled"}, {"status": "draft"}, [], id="scheduled"),
+    ],
+)
+def test_a_post_of_ghost_tells_itself_what_happened_where_no_event_does(
+    current: dict[str, object], previous: dict[str, object], found: list[str]
+) -> None:
+    assert [event.what for event in _ghost(None, current, previous)] == found
+    assert [event.what for event in _ghost("post.renamed", current, previous)] == found
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        pytest.param({"post": {"current": {"id": "a"}, "previous": {}}}, id="no status"),
+        pytest.param({"post": {}}, id="neither is nor was"),
+        pytest.param({}, id="nothing"),
+    ],
+)
+def test_what_nothing_tells_of_a_post_of_ghost_is_refused_with_the_remedy(payload: dict[str, object]) -> None:
+    with pytest.raises(
+        BadPayload,
+        match=r"Neither event nor post\.current\.status tells.*sources change blog --option event=post\.published",
+    ):
+        _read(make_source("ghost"), payload)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        pytest.param({"event": "member.added", "member": {"current": {}}}, id="by name"),
+        pytest.param({"event": "post.added", "post": {"current": LIVE, "previous": {}}}, id="told by another event"),
+        pytest.param({"page": {"current": LIVE, "previous": {"status": "draft"}}}, id="a page without a name"),
+        pytest.param({"tag": {"current": {"id": "t"}, "previous": {}}}, id="a tag without a name"),
+    ],
+)
+def test_what_ghost_says_of_other_things_than_posts_is_ignored(payload: dict[str, object]) -> None:
+    assert _read(make_source("ghost"), payload) == ()
+
+
 def test_a_deleted_post_of_ghost_is_known_by_what_it_was() -> None:
     (event,) = _ghost("post.deleted", {}, {"id": "a", "title": "Gone"})
     assert event == ArticleEvent(what="withdrawn", id="a")
@@ -194,6 +254,22 @@ def test_other_events_of_strapi_are_ignored(event: str) -> None:
     assert _strapi(event, {"publishedAt": "2026-11-22T17:12:41Z"}) == ()
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        pytest.param({"event": None}, "event is missing", id="no event"),
+        pytest.param(
+            {"event": "entry.archive"}, "event is 'entry.archive', which is not known here", id="another verb"
+        ),
+        pytest.param({"uid": None}, "uid is missing", id="of no type"),
+    ],
+)
+def test_what_strapi_may_mean_an_article_by_is_not_ignored(changes: dict[str, object], told: str) -> None:
+    payload = {"event": "entry.publish", "uid": "api::article.article", "entry": {"documentId": "d"}}
+    with pytest.raises(BadPayload, match=told):
+        _read(make_source("strapi"), payload | changes)
+
+
 def test_the_options_of_strapi_name_its_fields() -> None:
     entry = {
         "publishedAt": "2026-11-22T17:12:41Z",
@@ -222,6 +298,20 @@ def test_relations_that_tell_no_names_are_no_tags(tags: object) -> None:
 def _directus(event: str, trigger: Mapping[str, object], /, **options: str) -> tuple[ArticleEvent, ...]:
     full = {"event": event, "collection": "articles", **trigger}
     return _read(make_source("directus", **options), {"event": event, "trigger": full, "accountability": {"user": "u"}})
+
+
+@pytest.mark.parametrize(
+    ("trigger", "told"),
+    [
+        pytest.param({"collection": "articles", "keys": [1]}, "trigger.event is missing", id="no event"),
+        pytest.param({"event": "items.update", "keys": [1]}, "trigger.collection is missing", id="of no collection"),
+    ],
+)
+def test_a_flow_of_directus_that_leaves_out_what_happened_is_told_to_send_it(
+    trigger: dict[str, object], told: str
+) -> None:
+    with pytest.raises(BadPayload, match=rf"{told}.* Send \{{\{{\$trigger\}}\}} as a whole"):
+        _read(make_source("directus"), {"trigger": trigger})
 
 
 def test_an_update_of_directus_has_one_event_for_each_item() -> None:
@@ -330,7 +420,6 @@ def test_the_projection_of_sanity_is_mapped() -> None:
         pytest.param({"_id": "versions.r1.post-1"}, {}, [], id="a version in a release"),
         pytest.param({"op": None}, {"sanity-operation": "create"}, ["published"], id="by header"),
         pytest.param({"op": "delete"}, {}, ["withdrawn"], id="deleted"),
-        pytest.param({"op": None}, {}, [], id="nothing said"),
         pytest.param({"_type": "author"}, {}, [], id="another type"),
     ],
 )
@@ -339,6 +428,18 @@ def test_sanity_says_by_operation_what_happened(
 ) -> None:
     source = make_source("sanity", document_types="post")
     assert [event.what for event in _read(source, {**DOCUMENT, **changes}, headers)] == found
+
+
+@pytest.mark.parametrize(
+    ("operation", "told"),
+    [
+        pytest.param(None, 'op is missing.*Add "op": delta::operation\\(\\)', id="nothing said"),
+        pytest.param("appear", "op is 'appear', which is not known here", id="a word of its own"),
+    ],
+)
+def test_a_document_of_sanity_that_does_not_say_what_happened_is_refused(operation: str | None, told: str) -> None:
+    with pytest.raises(BadPayload, match=told):
+        _read(make_source("sanity"), {**DOCUMENT, "op": operation})
 
 
 def test_portable_text_of_sanity_becomes_html() -> None:
@@ -392,11 +493,17 @@ def test_a_node_of_drupal_is_mapped() -> None:
         pytest.param("update", False, ["withdrawn"], id="taken back"),
         pytest.param("update", None, ["withdrawn"], id="no status"),
         pytest.param("delete", True, ["withdrawn"], id="deleted"),
-        pytest.param("translation_insert", True, [], id="another event"),
     ],
 )
 def test_drupal_says_by_event_and_status_what_happened(verb: str, status: object, found: list[str]) -> None:
     assert [event.what for event in _drupal(verb, status=[{"value": status}])] == found
+
+
+def test_an_event_of_drupal_about_a_node_that_is_not_known_is_refused() -> None:
+    with pytest.raises(BadPayload, match="event is 'entity:node:translation_insert', which is not known here"):
+        _drupal("translation_insert")
+    with pytest.raises(BadPayload, match="event is missing"):
+        _read(make_source("drupal"), {"entity": {}})
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,11 @@ def test_a_push_that_publishes_nothing_is_ignored(top: dict[str, object]) -> Non
     assert _push({"commits": [_commit(added=["content/a.md"])], **top}) == ()
 
 
+def test_a_body_that_is_no_push_is_refused_and_not_ignored() -> None:
+    with pytest.raises(BadPayload, match="ref is missing"):
+        _push({"ref": None})
+
+
 def test_another_branch_counts_where_the_source_says_so() -> None:
     commit = _commit(added=["content/a.md"])
     assert len(_push({"ref": "refs/heads/live", "commits": [commit]}, branch="live")) == 1

@@ -7,7 +7,7 @@ import pytest
 from app.domain.article_event import ArticleEvent, Body
 from app.domain.delivery import Fate
 from app.domain.source import Mode
-from app.errors import ModelUnavailable, Unavailable
+from app.errors import BudgetSpent, ModelUnavailable, Unavailable
 from app.store.articles import load_article
 from app.store.cms_articles import find_cms_article
 from tests.jobs.deliveries.made_deliveries import MINUTE, Desk, fail_once, make_delivery, make_event
@@ -103,6 +103,40 @@ async def test_an_older_version_never_takes_the_place_of_a_newer_one(desk: Desk)
     assert outcome.fate == "outdated"
     article = desk.database.read_now(lambda c: load_article(c, "blog:1"))
     assert article.text == "Leeds won the cup."
+
+
+@pytest.mark.parametrize("mode", ["off", "apply"])
+async def test_a_text_that_waits_for_money_is_decided_about_also_where_its_tags_change_meanwhile(
+    desk: Desk, mode: Mode
+) -> None:
+    desk.add(mode=mode)
+    await desk.take(make_event(body=None))
+    then, later = NOON + HOUR, NOON + 2 * HOUR
+    desk.cms.change(body=OTHER.content, at=then)
+    desk.decider.before = fail_once(BudgetSpent("It is spent.", payer="source:blog"))
+    with pytest.raises(BudgetSpent):
+        await desk.take(make_event(body=None, updated_at=then), id="d2", at=then)
+    desk.cms.change(at=later)
+    tagged = make_event(body=None, touched=("tags",), updated_at=later)
+    assert [one.fate for one in await desk.take(tagged, id="d3", at=later)] == ["echo"]
+    assert [one.fate for one in await desk.work_on("d2")] == ["classified"]
+    assert desk.decider.asked[-1].text == "Leeds lost the cup."
+
+
+async def test_a_newer_text_is_not_decided_about_twice_where_an_older_event_comes_in_late(desk: Desk) -> None:
+    desk.add(mode="apply")
+    desk.cms.change(body=OTHER.content, at=NOON + HOUR)
+    await desk.take(make_event(body=None, updated_at=NOON + HOUR))
+    (outcome,) = await desk.take(make_event(body=None, updated_at=NOON), id="d2")
+    assert outcome.fate == "outdated"
+    assert (len(desk.decider.asked), len(desk.cms.writes)) == (1, 1)
+
+
+async def test_that_an_article_was_withdrawn_before_it_came_back_is_old_news_without_a_site_too(desk: Desk) -> None:
+    desk.add(site=None)
+    await desk.take()
+    (outcome,) = await desk.take(make_event(what="withdrawn", body=None, updated_at=NOON - HOUR), id="d2")
+    assert outcome.fate == "outdated"
 
 
 async def test_a_moment_far_ahead_of_our_clock_is_not_believed(desk: Desk) -> None:

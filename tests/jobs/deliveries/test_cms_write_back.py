@@ -218,7 +218,7 @@ async def test_once_the_field_is_mended_the_same_delivery_can_be_worked_on_again
     await desk.take()
     await desk.take(make_event(updated_at=NOON + MINUTE), id="d2", at=NOON + MINUTE)
     desk.cms.drops = set()
-    desk.database.write_now(lambda c: work_again(c, "d1", NOON + MINUTE))
+    desk.database.write_now(lambda c: work_again(c, "d1"))
     (outcome,) = await desk.work_on()
     assert outcome.written == ("cup",)
     assert desk.load().state == "done"

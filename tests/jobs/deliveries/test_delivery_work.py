@@ -16,8 +16,9 @@ from app.jobs.deliveries.delivery_work import DeliveryWork
 from app.jobs.deliveries.means import Means
 from app.jobs.deliveries.pace import DeliveryPace
 from app.jobs.deliveries.putting_off import put_off
-from app.jobs.deliveries.seeing_through import Seen, see_through
-from app.store.deliveries import claim_deliveries, list_deliveries
+from app.jobs.deliveries.seeing_through import TURN, Seen, see_through
+from app.store.claiming import claim_deliveries
+from app.store.deliveries import list_deliveries
 from app.store.workers import keep_beat
 from tests.jobs.deliveries.made_deliveries import Desk, Post, fail_once, make_delivery, make_event
 from tests.store.kept_values import NOON
@@ -40,6 +41,12 @@ async def working(work: DeliveryWork) -> AsyncIterator[None]:
         yield
     finally:
         await work.close()
+
+
+def spend_in_part() -> BudgetSpent:
+    error = BudgetSpent("spent", payer="source:blog")
+    error.was_paid = True
+    return error
 
 
 async def wait_until(holds: Callable[[], bool]) -> None:
@@ -78,12 +85,40 @@ async def test_no_more_than_so_many_are_worked_on_at_once(desk: Desk) -> None:
         at_once -= 1
         return await see_through(means, delivery)
 
-    desk.add()
-    for number in range(7):
-        desk.keep(make_delivery(make_event(id=str(number)), id=f"d{number}"))
+    for number, source in enumerate(["blog", "shop"] * 4):
+        desk.add(name=source)
+        desk.keep(make_delivery(make_event(id=str(number)), id=f"d{number}", source=source))
     async with working(make_work(desk, at_once=3, see=see)):
-        await wait_until(lambda: all(desk.load(f"d{number}").state == "done" for number in range(7)))
+        await wait_until(lambda: all(desk.load(f"d{number}").state == "done" for number in range(8)))
     assert most == 3
+
+
+async def test_a_source_whose_cms_hangs_leaves_room_for_others(desk: Desk) -> None:
+    hanging = list[str]()
+
+    async def see(means: Means, delivery: Delivery) -> Seen:
+        if delivery.source == "slow":
+            hanging.append(delivery.id)
+            await asyncio.sleep(60)
+        return await see_through(means, delivery)
+
+    desk.add(name="slow")
+    desk.add()
+    for number in range(9):
+        desk.keep(make_delivery(make_event(id=str(number)), id=f"s{number}", source="slow"))
+    async with working(make_work(desk, at_once=4, see=see)):
+        await wait_until(lambda: len(hanging) == 3)
+        desk.keep(make_delivery(id="z"))
+        await wait_until(lambda: desk.load("z").state == "done")
+    assert len(hanging) == 3
+
+
+async def test_what_waits_of_one_source_alone_follows_as_soon_as_there_is_room(desk: Desk) -> None:
+    desk.add()
+    for number in range(6):
+        desk.keep(make_delivery(make_event(id=str(number)), id=f"d{number}"))
+    async with working(make_work(desk, at_once=2, pace=QUICK.model_copy(update={"poll_s": 60.0}))):
+        await wait_until(lambda: all(desk.load(f"d{number}").state == "done" for number in range(6)))
 
 
 async def test_what_is_in_the_way_is_tried_again_until_it_is_gone(desk: Desk) -> None:
@@ -126,7 +161,7 @@ async def test_where_a_source_cannot_pay_its_deliveries_wait_together_and_those_
         desk.keep(make_delivery(make_event(id=str(number)), id=f"p{number}", source="poor"))
     desk.keep(make_delivery(id="z"))
     async with working(make_work(desk, at_once=1)):
-        await wait_until(lambda: desk.load("z").state == "done")
+        await wait_until(lambda: desk.load("z").state == "done" and desk.load("p8").reason != "")
     waiting = [desk.load(f"p{number}") for number in range(9)]
     assert len(asked) == 1
     assert {(one.state, one.tries, one.reason) for one in waiting} == {("waiting", 0, "It is spent.")}
@@ -316,6 +351,8 @@ async def test_a_fault_of_our_own_is_tried_a_few_times_and_parked(desk: Desk, ca
         pytest.param(ModelUnavailable("away"), 11, "parked", 0, id="last"),
         pytest.param(StoreUnavailable("away"), 11, "waiting", 5, id="the store counts as no try"),
         pytest.param(BudgetSpent("spent"), 11, "waiting", 600, id="nor does a budget"),
+        pytest.param(spend_in_part(), 10, "waiting", 600, id="unless a part was paid for"),
+        pytest.param(spend_in_part(), 11, "parked", 0, id="which is not paid for without end"),
         pytest.param(BadInput("refused"), 0, "parked", 0, id="no use"),
         pytest.param(KeyError("x"), 1, "waiting", 15, id="a fault"),
         pytest.param(KeyError("x"), 2, "parked", 0, id="the same fault again"),
@@ -328,6 +365,11 @@ def test_putting_off(error: Exception, tries: int, state: DeliveryState, wait_s:
     assert later.reason
 
 
+def test_a_part_that_was_paid_for_counts_as_a_try() -> None:
+    later = put_off(make_delivery(tries=3), spend_in_part(), DeliveryPace(), NOON)
+    assert (later.delivery.tries, later.is_spent) == (4, True)
+
+
 async def test_two_workers_decide_and_write_once(desk: Desk) -> None:
     desk.add(mode="apply")
     for number in range(8):
@@ -337,3 +379,71 @@ async def test_two_workers_decide_and_write_once(desk: Desk) -> None:
     async with working(make_work(desk)), working(make_work(desk, executor_id="v")):
         await wait_until(lambda: {one.state for one in desk.database.read_now(list_deliveries)} == {"done"})
     assert (len(desk.decider.made), len(desk.cms.writes)) == (1, 1)
+
+
+async def test_the_backlog_of_one_source_holds_up_no_other(desk: Desk) -> None:
+    desk.add()
+    desk.add(name="busy")
+    seen = list[str]()
+
+    async def see(means: Means, delivery: Delivery) -> Seen:
+        seen.append(delivery.id)
+        return await see_through(means, delivery)
+
+    for number in range(20):
+        desk.cms.posts[f"{number}"] = Post()
+        desk.keep(
+            make_delivery(make_event(id=f"{number}"), id=f"b{number:02}", source="busy", key=f"reconcile:{number}")
+        )
+    for number in range(3):
+        desk.keep(make_delivery(make_event(id=f"{number}"), id=f"d{number}", at=NOON + timedelta(seconds=number)))
+    later = desk.means.now() + timedelta(hours=1)
+    desk.clock = later
+    async with working(make_work(desk, at_once=1, see=see)):
+        await wait_until(lambda: len(seen) >= 8)
+    assert seen[:7] == ["d0", "b00", "d1", "b01", "d2", "b02", "b03"]
+
+
+def begin_long_call(desk: Desk, *, articles: int) -> Delivery:
+    """A call about so many articles that a worker has, where each takes more than half of a turn."""
+    desk.add(callback="https://there.example/hook")
+    desk.cms.posts.update((f"{number}", Post(body=f"Text {number}")) for number in range(articles))
+    desk.keep(make_delivery(*(make_event(id=f"{number}") for number in range(articles))))
+
+    def pass_time() -> None:
+        desk.clock += 0.6 * TURN
+
+    desk.decider.before = pass_time
+    (taken,) = desk.database.write_now(lambda c: claim_deliveries(c, "w", desk.clock, limit=1, alive=["w"]))
+    return taken
+
+
+async def test_a_call_about_many_articles_gives_way_after_a_while(desk: Desk) -> None:
+    taken = begin_long_call(desk, articles=3)
+    seen = await see_through(desk.means, taken)
+    assert (seen.error, seen.told, seen.delivery) == (None, 2, desk.load().model_copy(update={"executor": "w"}))
+    left = desk.load()
+    assert (left.state, left.executor, left.due_at, left.tries) == ("waiting", None, desk.clock, 0)
+    assert [outcome.article for outcome in left.outcomes] == ["blog:0", "blog:1"]
+    (again,) = desk.database.write_now(lambda c: claim_deliveries(c, "w", desk.clock, limit=1, alive=["w"]))
+    assert (await see_through(desk.means, again)).delivery.state == "done"
+    assert len(desk.decider.asked) == 3
+
+
+async def test_a_call_that_is_done_as_its_turn_ends_is_done(desk: Desk) -> None:
+    taken = begin_long_call(desk, articles=2)
+    assert (await see_through(desk.means, taken)).delivery.state == "done"
+
+
+async def test_what_came_of_a_long_call_stays_where_the_store_is_lost_as_its_turn_ends(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = begin_long_call(desk, articles=3)
+
+    async def fail(*_: object) -> Delivery:
+        raise StoreUnavailable("away")
+
+    monkeypatch.setattr("app.jobs.deliveries.seeing_through._wait_for_turn", fail)
+    seen = await see_through(desk.means, taken)
+    assert isinstance(seen.error, StoreUnavailable)
+    assert len(seen.delivery.outcomes) == 2

@@ -160,7 +160,8 @@ CREATE TABLE public.delivery (
     tries integer NOT NULL,
     executor character varying,
     outcomes text NOT NULL,
-    reason text NOT NULL
+    reason text NOT NULL,
+    turn integer DEFAULT 0 NOT NULL
 );
 CREATE TABLE public.file_write (
     job character varying NOT NULL,
@@ -342,7 +343,7 @@ INSERT INTO public.callback VALUES ('a-id', 'a-source', 'a-decision', 'a body, i
 INSERT INTO public.cms_article VALUES ('a-article', 'a-source', '2026-11-23 12:30:15+00', 'a-digest', 'a-cms_id', 'a-locale');
 INSERT INTO public.cms_write VALUES (1, 'a-source', 'a-article', 'a-delivery', 'a-decision', '2026-11-23 12:30:15+00', 'a-state', 'a before, it''s “said”', 'a after, it''s “said”', 'a reason, it''s “said”');
 INSERT INTO public.decision VALUES (1, 'a-id', 'a-article', 'a-digest', 'a-fingerprint', '2026-11-23 12:30:15+00', 'a-taxonomy_version', true, 'a-job', 'a document, it''s “said”');
-INSERT INTO public.delivery VALUES ('a-id', 'a-source', 'a-key', '2026-11-23 12:30:15+00', 'a events, it''s “said”', 'a-state', '2026-11-23 12:30:15+00', 1, 'a-executor', 'a outcomes, it''s “said”', 'a reason, it''s “said”');
+INSERT INTO public.delivery VALUES ('a-id', 'a-source', 'a-key', '2026-11-23 12:30:15+00', 'a events, it''s “said”', 'a-state', '2026-11-23 12:30:15+00', 1, 'a-executor', 'a outcomes, it''s “said”', 'a reason, it''s “said”', 1);
 INSERT INTO public.file_write VALUES ('a-id', 1, 'a-article', 'a path, it''s “said”', 'a-before', 'a-after', 'a-state', 'a reason, it''s “said”', '2026-11-23 12:30:15+00');
 INSERT INTO public.item VALUES ('a-id', 1, 'a-article', 'a-digest', 'a path, it''s “said”', 'a-raw', 'a-state', 1, 'a reason, it''s “said”', 'a-before', 'a-after', 1, 1, 1, 1, 0.25, '2026-11-23 12:30:15+00');
 INSERT INTO public.job VALUES (1, 'a-id', '2026-11-23 12:30:15+00', '2026-11-23 12:30:15+00', 'a-state', 'a reason, it''s “said”', 'a recipe, it''s “said”', 'a plan, it''s “said”');
@@ -454,8 +455,9 @@ CREATE INDEX ix_cms_write_article ON public.cms_write USING btree (article);
 CREATE INDEX ix_cms_write_delivery ON public.cms_write USING btree (delivery);
 CREATE INDEX ix_cms_write_source ON public.cms_write USING btree (source);
 CREATE INDEX ix_decision_job ON public.decision USING btree (job);
-CREATE INDEX ix_delivery_received_at ON public.delivery USING btree (received_at);
-CREATE INDEX ix_delivery_state_due_at ON public.delivery USING btree (state, due_at);
+CREATE INDEX ix_delivery_line ON public.delivery USING btree (state, source, turn, due_at, received_at, id);
+CREATE INDEX ix_delivery_received_at ON public.delivery USING btree (received_at, id);
+CREATE INDEX ix_delivery_source_received_at ON public.delivery USING btree (source, received_at, id);
 CREATE INDEX ix_file_write_path ON public.file_write USING btree (path);
 CREATE INDEX ix_item_article ON public.item USING btree (article);
 CREATE INDEX ix_item_job_state ON public.item USING btree (job, state);

@@ -171,11 +171,11 @@ CREATE TABLE delivery (
 	tries INTEGER NOT NULL, 
 	executor VARCHAR, 
 	outcomes TEXT NOT NULL, 
-	reason TEXT NOT NULL, 
+	reason TEXT NOT NULL, turn INTEGER DEFAULT '0' NOT NULL, 
 	CONSTRAINT pk_delivery PRIMARY KEY (id), 
 	CONSTRAINT uq_delivery_source_key UNIQUE (source, "key")
 );
-INSERT INTO "delivery" VALUES('a-id','a-source','a-key','2026-11-23 12:30:15.000000','a events, it''s “said”','a-state','2026-11-23 12:30:15.000000',1,'a-executor','a outcomes, it''s “said”','a reason, it''s “said”');
+INSERT INTO "delivery" VALUES('a-id','a-source','a-key','2026-11-23 12:30:15.000000','a events, it''s “said”','a-state','2026-11-23 12:30:15.000000',1,'a-executor','a outcomes, it''s “said”','a reason, it''s “said”',1);
 CREATE TABLE file_write (
 	job VARCHAR NOT NULL, 
 	number INTEGER NOT NULL, 
@@ -362,8 +362,6 @@ CREATE INDEX ix_attempt_at ON attempt (at);
 CREATE INDEX ix_attempt_job ON attempt (job);
 CREATE INDEX ix_spent_job ON spent (job);
 CREATE INDEX ix_secret_source ON secret (source);
-CREATE INDEX ix_delivery_received_at ON delivery (received_at);
-CREATE INDEX ix_delivery_state_due_at ON delivery (state, due_at);
 CREATE INDEX ix_cms_article_source ON cms_article (source);
 CREATE INDEX ix_cms_write_source ON cms_write (source);
 CREATE INDEX ix_cms_write_article ON cms_write (article);
@@ -372,4 +370,7 @@ CREATE INDEX ix_callback_source ON callback (source);
 CREATE INDEX ix_callback_state_due_at ON callback (state, due_at);
 CREATE INDEX ix_session_api_key ON session (api_key);
 CREATE INDEX ix_file_write_path ON file_write (path);
+CREATE INDEX ix_delivery_line ON delivery (state, source, turn, due_at, received_at, id);
+CREATE INDEX ix_delivery_received_at ON delivery (received_at, id);
+CREATE INDEX ix_delivery_source_received_at ON delivery (source, received_at, id);
 COMMIT;

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.webhooks.quotes import LEFT_OUT, LONGEST, leave_out_quotes
+from app.domain.quotes import LEFT_OUT, LONGEST, leave_out_quotes
 
 
 @pytest.mark.parametrize(
