@@ -15,7 +15,7 @@ from app.errors import BadInput
 from app.store.asking_again import hand_over
 from app.store.connection import Connection
 from app.store.jobs import list_unfinished, set_payer
-from app.store.keys import keep_key, list_keys, load_key, revoke_key
+from app.store.keys import find_key_of, keep_key, list_keys, load_key, revoke_key
 from app.store.sessions import drop_sessions
 
 LONGEST_NAME: Final = 100
@@ -111,15 +111,16 @@ def rotate_key(c: Connection, key_id: str, made: NewKey, now: datetime, keep: ti
 
     Raises:
         NotKept: there is no key of that id.
-        BadInput: it is over already, or another one follows it.
+        BadInput: it is over already, or another one follows it that holds.
     """
     old = load_key(c, key_id)
     end = tell_end(old, now)
     if end is not None:
         raise BadInput(f"The key {old.id} {end}, so that there is nothing to rotate. Create one instead.")
-    if old.replaced_by is not None:
-        raise BadInput(f"The key {old.id} is replaced by {old.replaced_by} already. Rotate that one.")
-    life = old.expires_at and old.expires_at - old.created_at
+    last = _find_last(c, old)
+    if last.id != old.id and tell_end(last, now) is None:
+        raise BadInput(f"The key {old.id} is replaced by {last.id} already. Rotate that one.")
+    life = last.expires_at and last.expires_at - last.created_at  # the old one's may have been cut short
     new = old.model_copy(
         update={
             "id": made.id,
@@ -127,6 +128,7 @@ def rotate_key(c: Connection, key_id: str, made: NewKey, now: datetime, keep: ti
             "created_at": now,
             "expires_at": life and now + life,
             "last_used_at": None,
+            "replaced_by": None,
         }
     )
     until = now + keep
@@ -135,6 +137,13 @@ def rotate_key(c: Connection, key_id: str, made: NewKey, now: datetime, keep: ti
     keep_key(c, new)
     _hand_over(c, bill_key(old).reference, bill_key(new).reference)
     return ending, new
+
+
+def _find_last(c: Connection, key: Key) -> Key:
+    """The last of the keys that followed it one after the other; itself where none did."""
+    while key.replaced_by is not None and (following := find_key_of(c, key.replaced_by)) is not None:
+        key = following
+    return key
 
 
 def _hand_over(c: Connection, payer: str, to: str) -> None:

@@ -98,6 +98,7 @@ def describe_error(request: Request, error: ScopenoteError | None) -> Problem:
     """The problem document of an error of ours, or (None) of one that nobody expected, without its insides."""
     if error is None:
         return describe(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Unexpected", UNEXPECTED)
+    error = withhold(request, error)  # in a stream, nobody has before
     return describe(request, find_status(error, request), type(error).__name__, str(error))
 
 

@@ -18,6 +18,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.door.callers import get_caller
+from app.door.withholding import withhold
 from app.errors import ScopenoteError
 from app.web.examples import EXAMPLES, find_example, find_examples
 from app.web.form import Form, read_form
@@ -70,7 +71,7 @@ async def classify_form(request: Request) -> HTMLResponse:
 def _answer(
     request: Request, services: PageServices, form: Form, found: Outcome | ScopenoteError | None = None
 ) -> HTMLResponse:
-    outcome, error = (found, None) if isinstance(found, Outcome) else (None, found)
+    outcome, error = (found, None) if isinstance(found, Outcome) else (None, found and withhold(request, found))
     template = "_result.html" if "hx-request" in request.headers else "classify.html"
     return render(
         template,

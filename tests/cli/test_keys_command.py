@@ -128,6 +128,16 @@ def test_a_name_means_the_newest_key_however_often_it_was_rotated(call: Call) ->
     assert f"replaced, until {until}" in call("list")[1]
 
 
+def test_a_key_whose_follower_was_revoked_is_rotated_anew(call: Call) -> None:
+    call("create", "desk")
+    call("rotate", "desk")
+    lost = next(key for key in _list(call) if key["replaced_by"] is None)
+    call("revoke", lost["id"])
+    assert call("rotate", "desk")[0] == 0
+    assert sorted(key["state"] for key in _list(call)) == ["replaced", "revoked", "valid"]
+    assert next(key["expires_at"] for key in _list(call) if key["state"] == "valid") is None
+
+
 def test_a_key_that_another_follows_is_not_rotated_again(call: Call) -> None:
     call("create", "desk")
     call("rotate", "desk")

@@ -105,3 +105,23 @@ async def test_a_store_that_comes_back_is_used_again_at_once(entrance: Entrance,
     assert (await entrance.get("/review", **JSON)).status_code == 503
     (tmp_path / "elsewhere.db").rename(tmp_path / "store.db")
     assert (await entrance.get("/review", **JSON)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        pytest.param("/classify", {"accept": "text/event-stream"}, id="a stream"),
+        pytest.param("/classify/page", BROWSER | {"sec-fetch-site": "same-origin"}, id="a form"),
+    ],
+)
+async def test_what_everybody_may_ask_tells_no_more_on_its_way(
+    tmp_path: Path, path: str, headers: dict[str, str]
+) -> None:
+    fields = {"article": "Leeds won the cup."} if path.endswith("page") else None
+    async with open_entrance(tmp_path, allow_open=True) as entrance:
+        assert (await entrance.get("/review", address=AFAR, **JSON)).status_code == 200
+        _take_away(tmp_path)
+        async with entrance.ask(address=AFAR, **headers) as client:
+            body = None if fields else {"text": "Leeds won the cup."}
+            answer = await client.post(path, data=fields, json=body)
+    assert (AWAY in answer.text, "store.db" in answer.text) == (True, False)

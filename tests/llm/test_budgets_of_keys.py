@@ -204,6 +204,25 @@ def test_a_classification_that_has_its_cap_is_refused_at_once_however_long_other
     assert run(ask()) < 1.0
 
 
+def test_whose_budget_another_process_takes_is_refused_at_once_also_where_several_ask_together() -> None:
+    rig = Rig([answer()], latency_s=10.0, ledger_delay_s=0.01)
+    other = Rig([answer()], ledger=rig.kept, prefix="b")
+    errand = pay(usd=MOST_USD)
+
+    async def ask() -> tuple[float, int]:
+        long = asyncio.create_task(rig.ask(pay("Other")))
+        await asyncio.sleep(1)
+        begun_s = asyncio.get_running_loop().time()
+        asked = (other.ask(errand), rig.ask(errand), rig.ask(errand))
+        outcomes = await asyncio.gather(*asked, return_exceptions=True)
+        took_s = asyncio.get_running_loop().time() - begun_s
+        await long
+        return took_s, sum(isinstance(outcome, BudgetSpent) for outcome in outcomes)
+
+    took_s, refused = run(ask())
+    assert (took_s < 1.0, refused) == (True, 2)
+
+
 async def _ask_later(rig: Rig, wait_s: float) -> None:
     await asyncio.sleep(wait_s)
     await rig.ask(pay("Other"))

@@ -120,7 +120,7 @@ async def _look_and_decide(means: Means, case: Case, site: Site) -> tuple[Outcom
         present = await site.look(case.event.id, case.event.locale)
     except NotKept as error:
         # One that was never seen there may just as well be looked for in the wrong place.
-        was_there = case.known is not None and case.known.digest is not None
+        was_there = case.known is not None and (case.known.digest is not None or _is_older(case))
         return end(case, "ignored", _WITHDRAWN) if was_there else end(case, "parked", str(error)), None
     if present.event.what == "withdrawn":
         return end(case, "ignored", _WITHDRAWN), None

@@ -106,7 +106,8 @@ class DeliveryWork:
         if room <= 0:
             return True
         holding = {delivery.id for delivery in self._at_work.values()}
-        claimed = await self._means.database.write(lambda c: self._claim(c, room, holding))
+        at_work = [delivery.source for delivery in self._at_work.values()]  # here, as the store has threads of its own
+        claimed = await self._means.database.write(lambda c: self._claim(c, room, holding, at_work))
         for delivery in claimed:
             self._served = delivery.source
             task = asyncio.create_task(self._work_on(delivery))
@@ -124,7 +125,7 @@ class DeliveryWork:
         finally:
             waiting.cancel()
 
-    def _claim(self, c: Connection, room: int, holding: Collection[str]) -> list[Delivery]:
+    def _claim(self, c: Connection, room: int, holding: Collection[str], at_work: Collection[str]) -> list[Delivery]:
         oldest = read_clock(c) - self._pace.ttl_s
         alive = {
             worker.executor_id
@@ -139,7 +140,7 @@ class DeliveryWork:
             alive=alive,
             holding=holding,
             after=self._served,
-            at_work=tuple(delivery.source for delivery in self._at_work.values()),
+            at_work=at_work,
             share=self._share,
         )
 

@@ -112,8 +112,7 @@ class Accounts:
         except BaseException:
             del self._open[attempt.id]
             tab.release(attempt.id)
-            if not self._open:
-                self._wake()
+            self._wake()  # who waits for this one is told, whatever else is under way
             raise
         return attempt
 

@@ -172,6 +172,14 @@ async def test_an_article_that_is_gone_from_the_cms_is_ignored_where_it_was_seen
     assert outcome.fate == "ignored"
 
 
+async def test_an_article_that_is_gone_is_ignored_where_its_withdrawal_came_in_first(desk: Desk) -> None:
+    desk.add()
+    desk.cms.posts.clear()
+    await desk.take(make_event(what="withdrawn", body=None))
+    (outcome,) = await desk.take(make_event(body=None, updated_at=NOON - MINUTE), id="d2")
+    assert outcome.fate == "ignored"
+
+
 async def test_an_article_that_was_never_found_in_the_cms_is_parked(desk: Desk) -> None:
     desk.add()
     (outcome,) = await desk.take(make_event(id="7", body=None))
