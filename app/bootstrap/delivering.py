@@ -7,12 +7,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 from app.bootstrap.classifying import insist
 from app.classifier.way import Classifier
-from app.cms.opening import open_site
-from app.cms.site import Site
 from app.domain.article import Article
 from app.domain.decision import Decision
 from app.domain.errand import Errand, bill_source
@@ -22,16 +19,13 @@ from app.fetching.connecting import Connections
 from app.jobs.deliveries.callback_work import CallbackWork
 from app.jobs.deliveries.delivery_work import DeliveryWork
 from app.jobs.deliveries.means import Means, OpenSite
-from app.jobs.deliveries.one_at_a_time import OneAtATime
 from app.jobs.deliveries.pace import DeliveryPace
 from app.jobs.deliveries.reconcile_work import ReconcileWork
 from app.jobs.deliveries.seeing_through import SeeThrough, see_through
 from app.jobs.files.merging import Former
 from app.jobs.working.liveness import tell_place
-from app.judges.turns import Turns
 from app.llm.tab import Tab
 from app.store.database import Database
-from app.store.sources import list_secrets
 
 
 @dataclass(frozen=True)
@@ -73,19 +67,6 @@ class DeliveryOrder:
     woken: asyncio.Event
     see: SeeThrough = see_through
     pace: DeliveryPace = field(default_factory=DeliveryPace)
-
-
-def build_opening(database: Database, folder: Path) -> OpenSite:
-    """Opens sources' sites with the secrets that hold at that moment; copies of repositories lie under the folder."""
-    turns = Turns()
-
-    async def open_one(source: Source) -> Site | None:
-        now = _now()
-        secrets = await database.read(lambda c: list_secrets(c, source.name, "write", now))
-        site = open_site(source, [secret.value for secret in secrets], now=_now, folder=folder)
-        return OneAtATime(site, turns, source.name) if site and source.cms == "github" else site
-
-    return open_one
 
 
 @asynccontextmanager

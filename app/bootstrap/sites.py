@@ -1,7 +1,7 @@
 """Owns opening a source's CMS with the secrets that are kept for it."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 
 from app.bootstrap.embeddings import find_data
 from app.cms.opening import open_site
@@ -17,17 +17,18 @@ REPOSITORIES = "repositories"
 
 def build_open_site(database: Database) -> OpenSite:
     """How this process opens the CMS of a source."""
+    folder = find_data() / REPOSITORIES
 
     async def open_it(source: Source) -> Site | None:
         now = _now()
         secrets = await database.read(lambda c: list_secrets(c, source.name, "write", now))
-        return open_site(source, [secret.value for secret in secrets], now=_now, folder=_find_folder())
+        if source.cms == "github":
+            # Now that the store was there to be asked: made later, it might stand where the store is moved back to.
+            with suppress(OSError):  # whoever needs it says what is in the way
+                folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return open_site(source, [secret.value for secret in secrets], now=_now, folder=folder)
 
     return open_it
-
-
-def _find_folder() -> Path:
-    return find_data() / REPOSITORIES
 
 
 def _now() -> datetime:

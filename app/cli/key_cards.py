@@ -50,7 +50,8 @@ def _tell_state(key: ToldKey) -> str:
 
 def _tell_bounds(key: ToldKey | Key, *, has_end: bool) -> str:
     """What bounds a key beside its scope, with its end or without."""
-    bounds = [f"until {_tell(key.expires_at)}"] if has_end and key.expires_at else []
+    is_over = isinstance(key, ToldKey) and key.state == "revoked"
+    bounds = [f"until {_tell(key.expires_at)}"] if has_end and key.expires_at and not is_over else []
     bounds += [f"for pages of {origin}" for origin in key.origins]
     bounds += [f"{key.per_minute:,} a minute"] if key.per_minute else []
     bounds += [f"${write_usd(key.budget_day_usd)} a day"] if key.budget_day_usd else []

@@ -197,10 +197,10 @@ def find_callbacks(settings: Settings, name: str, limit: int) -> list[Callback]:
 
 
 def send_callback_again(settings: Settings, name: str, callback_id: str) -> None:
-    """Have a callback of a source sent again that was given up.
+    """Have a callback of a source sent now that was given up, or waits for another try.
 
     Raises:
-        BadInput: the source has none of that id that was given up.
+        BadInput: the source has none of that id that is still to be taken.
     """
 
     def work(c: Connection) -> None:

@@ -194,7 +194,9 @@ def list_deliveries(
 @program.command("callbacks")
 def list_callbacks(
     name: Name,
-    again: Annotated[str | None, typer.Option("--again", metavar="ID", help="send one that was given up again")] = None,
+    again: Annotated[
+        str | None, typer.Option("--again", metavar="ID", help="send one now that was given up, or waits")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the newest callbacks of a source: what was told to its callback, what waits, what was given up."""

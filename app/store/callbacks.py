@@ -75,16 +75,16 @@ def stop_callbacks(c: Connection, source: str, reason: str) -> int:
 
 
 def send_again(c: Connection, id: str, now: datetime) -> Callback:  # noqa: A002 - the word for it
-    """Let one that was given up wait again, as if it had never been tried.
+    """Have one that was given up, or waits for another try, sent now, as if it had never been tried.
 
     Raises:
-        NotKept: there is none of that id that was given up.
+        NotKept: there is none of that id, or it was taken already.
     """
     again = {"state": "waiting", "due_at": now, "tries": 0, "reason": ""}
-    given_up = (callbacks.c.id == make_storable(id), callbacks.c.state.in_(("dead", "stopped")))
-    row = c.execute(update(callbacks).where(*given_up).values(again).returning(*callbacks.c)).one_or_none()
+    untaken = (callbacks.c.id == make_storable(id), callbacks.c.state.in_(("dead", "stopped", "waiting")))
+    row = c.execute(update(callbacks).where(*untaken).values(again).returning(*callbacks.c)).one_or_none()
     if row is None:
-        raise NotKept(f"There is no callback {id!r} that was given up. `scopenote sources callbacks NAME` lists them.")
+        raise NotKept(f"There is no callback {id!r} still to be taken. `scopenote sources callbacks NAME` lists them.")
     return _read(row)
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.domain.key import Key, includes
 from app.door.guarding import get_door
-from app.door.problems import find_status
+from app.door.problems import find_status, list_headers
 from app.door.sessions import LIFE, clear_cookie, set_cookie
 from app.door.withholding import withhold
 from app.errors import BadInput, ScopenoteError
@@ -71,7 +71,9 @@ async def sign_in(request: Request) -> Response:
         carried = await door.sessions.begin(key, request)
     except ScopenoteError as error:
         error = withhold(request, error)
-        return _show(request, next_, find_status(error, request), str(error))
+        refusal = _show(request, next_, find_status(error, request), str(error))
+        refusal.headers.update(list_headers(error))
+        return refusal
     response = RedirectResponse(f"/login?{urlencode({'next': next_, 'signed': 'yes'})}", HTTPStatus.SEE_OTHER)
     set_cookie(request, response, carried)
     return response

@@ -46,7 +46,7 @@ def test_a_source_that_nothing_caps_is_told_with_both_ways_to_cap_it(settings: d
 def test_a_budget_that_no_request_fits_into_is_told_with_what_is_needed() -> None:
     told = warn_too_little(_set(model="gpt-6-luna"), 0.00001)
     assert told is not None
-    assert told.startswith("A budget of 1e-05 USD is less than any one request to gpt-6-luna may cost")
+    assert told.startswith("A budget of 0.00001 USD is less than any one request to gpt-6-luna may cost")
 
 
 def test_what_a_request_needs_at_least_goes_by_the_price(tmp_path: Path) -> None:

@@ -203,8 +203,14 @@ def test_the_callbacks_of_a_source_are_stopped_and_one_is_sent_again(database: D
     assert [(one.id, one.reason) for one in stopped] == [("b", "gone")]
 
 
-@pytest.mark.parametrize("state", ["waiting", "done", None])
-def test_only_what_was_given_up_is_sent_again(database: Database, state: str | None) -> None:
+def test_one_that_waits_for_its_next_try_is_sent_now(database: Database) -> None:
+    database.write_now(lambda c: queue_callback(c, make_callback(state="waiting", tries=3)))
+    again = database.write_now(lambda c: send_again(c, "a", NOON + MINUTE))
+    assert (again.state, again.tries, again.due_at) == ("waiting", 0, NOON + MINUTE)
+
+
+@pytest.mark.parametrize("state", ["done", None])
+def test_what_was_taken_is_not_sent_again(database: Database, state: str | None) -> None:
     if state:
         database.write_now(lambda c: queue_callback(c, make_callback(state=state)))
     with pytest.raises(NotKept, match="'a'"):

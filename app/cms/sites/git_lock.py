@@ -35,7 +35,7 @@ async def holding(folder: Path, *, wait_s: float = WAIT_S) -> AsyncIterator[None
 
 def _open(path: Path) -> int:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)  # and no more: the data folder may be away for a moment
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise CmsUnavailable(f"{path} cannot be made for a copy of the repository: {error.strerror}.") from error

@@ -199,7 +199,7 @@ class Mirror:
             if folder.exists():
                 self._free()
                 return
-            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.parent.mkdir(exist_ok=True)  # and no more: the data folder may be away for a moment
             with tempfile.TemporaryDirectory(dir=folder.parent, prefix="new-") as begun:
                 made = Path(begun) / "made.git"
                 await self._git.init(made)

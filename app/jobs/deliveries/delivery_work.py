@@ -60,7 +60,6 @@ class DeliveryWork:
         self._sleep = sleep
         self._at_work: dict[asyncio.Task[None], Delivery] = {}
         self._looking: asyncio.Task[None] | None = None
-        self._is_closing = False
         self._is_away = False
         self._is_told_spent = False
         self._troubles = Troubles(means.now)
@@ -71,8 +70,8 @@ class DeliveryWork:
         self._looking = asyncio.create_task(self._look())
 
     async def close(self) -> None:
-        """Begin nothing more, and wait for what was begun; what takes too long is given back."""
-        self._is_closing = True
+        """Begin no further article, and wait for those that were begun; what takes too long is given back."""
+        self._means.stopping.set()
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
@@ -153,6 +152,8 @@ class DeliveryWork:
             self._tell_woken.set()
         if seen.error is None:
             self._is_told_spent = False
+            if seen.delivery.state == "parked":
+                self._troubles.tell_parked(seen.delivery)
             return
         await self._put_off(seen.delivery, seen.error)
 

@@ -1,7 +1,8 @@
 """Owns what deliveries are worked on with: the rest of the house, as far as they ask anything of it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -39,7 +40,11 @@ class Decider(Protocol):
 
 @dataclass(frozen=True)
 class Means:
-    """What one article of a delivery needs. `link_decision` gives the address of a decision by its id."""
+    """What one article of a delivery needs.
+
+    `link_decision` gives the address of a decision by its id. `stopping` is set by the worker when it
+    begins no further article.
+    """
 
     database: Database
     decider: Decider
@@ -47,3 +52,4 @@ class Means:
     link_decision: Callable[[str], str]
     now: Callable[[], datetime]
     max_words: int
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)

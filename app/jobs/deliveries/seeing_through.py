@@ -26,7 +26,7 @@ TURN: Final = timedelta(minutes=1)
 class Seen:
     """How far it came. `error` is what was in the way, None where nothing was or it is another worker's now.
 
-    A delivery that waits, with nothing in its way, has had its turn and has articles left.
+    A delivery that waits, with nothing in its way, has had its turn, or the worker stops; it has articles left.
     """
 
     delivery: Delivery
@@ -61,7 +61,7 @@ async def see_through(means: Means, delivery: Delivery) -> Seen:
             if not await _keep(means, source, delivery, outcome, decision):
                 return Seen(delivery=delivery, told=told)
             told += source.callback is not None and decision is not None
-            if delivery.state == "working" and means.now() >= until:
+            if delivery.state == "working" and (means.now() >= until or means.stopping.is_set()):
                 return Seen(delivery=await _wait_for_turn(means, delivery), told=told)
         except Exception as error:  # noqa: BLE001 - one delivery must not stop the others; whoever asked sees to it
             return Seen(delivery=delivery, error=error, told=told)

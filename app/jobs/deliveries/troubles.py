@@ -20,8 +20,8 @@ class Troubles:
         self._repeats = Repeats(lambda: now().timestamp())
 
     def tell_callback(self, callback: Callback, host: str) -> None:
-        """Warn of a callback that failed and waits for its next try. Of the address only the host is told."""
-        untold = self._repeats.take(f"callback {callback.source} {host}")
+        """Warn of a callback that failed and waits for its next try, by its cause; of the address the host is told."""
+        untold = self._repeats.take(f"callback {callback.source} {host} {callback.reason}")
         if untold is not None:
             _LOG.warning(
                 "A callback failed, and is sent again",
@@ -37,11 +37,15 @@ class Troubles:
         again = f"`scopenote sources callbacks {callback.source} --again {callback.id}` sends it again"
         _LOG.warning("A callback is given up", extra={**_describe(callback, host), "remedy": again})
 
+    def tell_parked(self, delivery: Delivery) -> None:
+        """Warn of a delivery that nobody works on any more by itself: each, with what is in the way."""
+        _LOG.warning("A delivery is parked", extra=_describe_delivery(delivery))
+
     def tell_delivery(self, later: Later, error: Exception) -> None:
         """Warn of a delivery that was put off for another reason than money, which is told elsewhere, or parked."""
         delivery = later.delivery
         if delivery.state == "parked":
-            _LOG.warning("A delivery is parked", extra=_describe_delivery(delivery))
+            self.tell_parked(delivery)
             return
         if later.is_spent or later.is_fault:
             return

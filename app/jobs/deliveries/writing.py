@@ -18,6 +18,7 @@ from app.domain.source import Source
 from app.domain.value import Value
 from app.errors import BadInput
 from app.jobs.deliveries.case import Case
+from app.jobs.deliveries.fates import comes_from_us, touches_tags_only
 from app.jobs.deliveries.means import Means
 from app.jobs.deliveries.proposing import HELD, Background, Proposal, find_fields, propose, tell_missing
 from app.jobs.deliveries.recalling import Recalled, note_found
@@ -84,7 +85,7 @@ async def write_back(
         return Written(reason=HELD, was_begun=begun is not None)
     if seq is None or site is None or proposal.doing not in {"draft", "apply"}:
         found = _list_found(present, source) if begun in {"written", "drafted"} else None
-        is_echo = has_tags and proposal.doing == "nothing" and _is_echo(background.last, present, source, delivery)
+        is_echo = has_tags and proposal.doing == "nothing" and _is_echo(background.last, present, case)
         return Written(tags=found, reason=missing, was_begun=begun is not None, is_echo=is_echo)
     numbered = write.model_copy(update={"seq": seq})
     written = await _put(means, source, site, present, numbered, publish=proposal.doing == "apply")
@@ -101,12 +102,17 @@ def _find_begun(last: CmsWrite | None, proposal: Proposal, delivery: Delivery) -
     return next((one.state for one in proposal.recalled if one.write.seq == last.seq), last.state)
 
 
-def _is_echo(last: CmsWrite | None, present: Present, source: Source, delivery: Delivery) -> bool:
+def _is_echo(last: CmsWrite | None, present: Present, case: Case) -> bool:
     """Whether a delivery shows tags that were written for another one, and came right about then.
 
-    A CMS calls while it takes a write, so that its call may be there before the answer.
+    A CMS calls while it takes a write, so that its call may be there before the answer. Where it
+    tells that somebody else wrote, or that other fields changed, it is none.
     """
+    source, delivery, event = case.source, case.delivery, case.event
     if last is None or last.state not in {"written", "drafted"} or last.delivery == delivery.id:
+        return False
+    is_others = bool(source.options.get("actor")) and event.actor is not None and not comes_from_us(event, source)
+    if is_others or (event.touched is not None and not touches_tags_only(event, source)):
         return False
     names = find_fields(present, source)
     there = {field: present.tags[name] for field, name in names.items()}

@@ -117,6 +117,20 @@ async def test_what_an_editor_saves_is_no_echo(desk: Desk, tags: tuple[str, ...]
     assert outcome.fate == "unchanged"
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param({"actor": "ann"}, id="somebody else wrote"),
+        pytest.param({"touched": ("excerpt", "updated_at")}, id="another field changed"),
+    ],
+)
+async def test_what_the_cms_says_is_somebody_elses_is_no_echo(desk: Desk, told: dict[str, object]) -> None:
+    desk.add(mode="apply", options={"actor": "robot"})
+    await desk.take()
+    (outcome,) = await desk.take(make_event(updated_at=NOON + MINUTE, **told), id="d2", at=NOON + MINUTE)
+    assert outcome.fate == "unchanged"
+
+
 async def test_our_tags_of_a_category_that_is_defined_no_more_go(desk: Desk) -> None:
     desk.add(mode="apply")
     desk.decider.statuses = {"cup": "assigned", "league": "assigned"}

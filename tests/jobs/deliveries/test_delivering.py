@@ -2,23 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from app.bootstrap.classifying import compose_classifier
-from app.bootstrap.delivering import DeliveryOrder, build_opening, working_on_deliveries
-from app.cms.site import Present, Site
+from app.bootstrap.delivering import DeliveryOrder, working_on_deliveries
 from app.domain.article_event import Body
-from app.domain.source import Source
-from app.jobs.deliveries.one_at_a_time import OneAtATime
 from app.jobs.deliveries.pace import DeliveryPace
-from app.judges.turns import Turns
 from app.settings import Settings
 from app.store.articles import load_article
 from app.store.decisions import find_standing, load_decision
 from app.store.workers import keep_beat
-from tests.jobs.deliveries.made_deliveries import Desk, FakeCms, Post, make_delivery, make_event, make_source
+from tests.jobs.deliveries.made_deliveries import Desk, make_delivery, make_event
 from tests.store.kept_values import NOON, ROOT, load_example_taxonomy
 
 pytestmark = pytest.mark.anyio
@@ -62,41 +57,3 @@ async def test_the_local_judge_decides_about_deliveries_and_its_decision_stands(
     assert standing.decision == decision.id
     assert desk.database.read_now(lambda c: load_article(c, "blog:1")).digest == decision.article.digest
     assert [write.after for write in desk.list_writes()] == [{"tags": ("news", "ai-product-operating-model")}]
-
-
-async def test_a_repository_is_asked_one_thing_at_a_time() -> None:
-    at_once = most = 0
-
-    class Busy(FakeCms):
-        async def look(self, id: str, locale: str | None) -> Present:  # noqa: A002
-            nonlocal at_once, most
-            at_once += 1
-            most = max(most, at_once)
-            await asyncio.sleep(0.01)
-            at_once -= 1
-            return await super().look(id, locale)
-
-    turns, cms = Turns(), Busy(p1=Post())
-    sites: list[Site] = [OneAtATime(cms, turns, "blog") for _ in range(3)]
-    cms.events = [make_event()]
-    looks = await asyncio.gather(*(site.look("1", None) for site in sites))
-    assert most == 1
-    assert [event.id async for event in sites[0].list_changed(None)] == ["1"]
-    await sites[0].write(looks[0], {"tags": ("cup",)}, publish=True)
-    assert cms.posts["1"].tags == {"tags": ("cup",)}
-
-
-@pytest.mark.parametrize(
-    ("source", "opened"),
-    [
-        pytest.param(make_source(site=None), None, id="no site"),
-        pytest.param(make_source(cms="github", site="https://there.example/site.git"), OneAtATime, id="repository"),
-    ],
-)
-async def test_a_site_is_opened_by_its_cms(
-    desk: Desk, tmp_path: Path, source: Source, opened: type[object] | None
-) -> None:
-    site = await build_opening(desk.database, tmp_path)(source)
-    assert type(site) is (opened or type(None))
-    if site:
-        await site.close()

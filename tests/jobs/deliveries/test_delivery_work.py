@@ -93,6 +93,27 @@ async def test_no_more_than_so_many_are_worked_on_at_once(desk: Desk) -> None:
     assert most == 3
 
 
+async def test_what_the_cms_refuses_is_parked_and_warned_of(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.add()
+    desk.decider.before = fail_once(BadInput("The CMS says no."))
+    desk.keep(make_delivery())
+    async with working(make_work(desk)):
+        await wait_until(lambda: "A delivery is parked" in caplog.messages)
+    assert desk.load().state == "parked"
+
+
+async def test_a_worker_that_stops_begins_no_further_article_of_a_call(desk: Desk) -> None:
+    desk.add()
+    events = [make_event(id=str(number)) for number in range(40)]
+    desk.keep(make_delivery(*events))
+    work = make_work(desk, pace=QUICK.model_copy(update={"drain_s": 30.0}))
+    async with working(work):
+        await wait_until(lambda: len(desk.decider.made) >= 2)
+    left = desk.load()
+    assert left.state == "waiting"
+    assert len(left.outcomes) == len(desk.decider.made) < 40
+
+
 async def test_a_source_whose_cms_hangs_leaves_room_for_others(desk: Desk) -> None:
     hanging = list[str]()
 
