@@ -194,10 +194,10 @@ async def test_what_waits_when_nobody_waits_for_it_is_not_begun(tmp_path: Path) 
     second = asyncio.create_task(database.write(lambda c: _put(c, "b")))
     await asyncio.sleep(0)
     second.cancel()
-    go_on.set()
-    await first
     with pytest.raises(asyncio.CancelledError):
         await second
+    go_on.set()
+    await first
     assert await database.read(_find_names) == ["a"]
     database.close()
 
